@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/buf.h"
+
+#include "lib/auto.h"
+#include "lib/err.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool make_room(struct buf *b, size_t more)
+{
+	size_t room = b->room ? b->room : 256;
+	char *s;
+
+	if (b->failed)
+		return false;
+	if (b->room && more < b->room - b->len)
+		return true;
+	while (room - b->len <= more) {
+		if (room > SIZE_MAX / 2) {
+			b->failed = true;
+			return false;
+		}
+		room *= 2;
+	}
+	s = realloc(b->s, room);
+	if (!s) {
+		b->failed = true;
+		return false;
+	}
+	b->s = s;
+	b->room = room;
+	return true;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	if (!make_room(b, n))
+		return;
+	if (n)
+		memcpy(b->s + b->len, bytes, n);
+	b->len += n;
+	b->s[b->len] = '\0';
+}
+
+void buf_adds(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0 || !make_room(b, (size_t)n))
+		return;
+	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+	b->len += (size_t)n;
+}
+
+void buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(b, fmt, ap);
+	va_end(ap);
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->s ? b->s : "";
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+	if (b->s)
+		b->s[0] = '\0';
+}
+
+void buf_fini(struct buf *b)
+{
+	free(b->s);
+	*b = (struct buf){ 0 };
+}
+
+int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e)
+{
+	const size_t before = b->len;
+	autofd opened = -1;
+	int fd = STDIN_FILENO;
+	ssize_t n;
+
+	if (strcmp(path, "-") != 0) {
+		opened = fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return err_sys(e, "%s", path);
+	}
+	do {
+		if (!make_room(b, 16384))
+			return err_set(e, -ENOMEM, "%s: out of memory", path);
+		n = read(fd, b->s + b->len, 16384);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "%s", path);
+		b->len += (size_t)n;
+		if (b->len - before > most)
+			return err_set(e, -EFBIG, "%s: larger than %zu bytes", path, most);
+	} while (n);
+	b->s[b->len] = '\0';
+	return 0;
+}
+
+static int write_whole(int fd, const char *s, size_t len)
+{
+	while (len) {
+		const ssize_t n = write(fd, s, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		s += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err *e)
+{
+	static unsigned int serial;
+	autofree char *beside = NULL;
+	autofd fd = -1;
+
+	if (b->failed)
+		return err_set(e, -ENOMEM, "%s: out of memory", path);
+	if (asprintf(&beside, "%s.%d.%u", path, getpid(), serial++) < 0)
+		return err_set(e, -ENOMEM, "%s: out of memory", path);
+	fd = openat(dirfd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_sys(e, "%s", beside);
+	if (write_whole(fd, buf_text(b), b->len) || close(fd_keep(&fd)) ||
+	    renameat(dirfd, beside, dirfd, path)) {
+		err_sys(e, "%s", path);
+		unlinkat(dirfd, beside, 0);
+		return e->code;
+	}
+	return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_BUF_H
+#define LIB_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+
+/**
+ * struct buf - Text or bytes that grow
+ * @s:      always NUL-terminated once anything was added; NULL before
+ * @len:    without the NUL
+ * @failed: memory ran out: what came after is missing. Checked once, at the end.
+ *
+ * All zero is a valid empty buffer.
+ */
+struct buf {
+	char *s;
+	size_t len, room;
+	bool failed;
+};
+
+void buf_add(struct buf *b, const void *bytes, size_t n);
+void buf_adds(struct buf *b, const char *text);
+void buf_addf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+/** buf_text() - The text so far; "" for an empty buffer */
+const char *buf_text(const struct buf *b);
+
+/** buf_clear() - Empty it, keeping its room */
+void buf_clear(struct buf *b);
+
+/** buf_fini() - Give the memory back */
+void buf_fini(struct buf *b);
+
+/**
+ * buf_read_file() - Append a whole file
+ * @b:    appended to
+ * @path: the file, "-" for standard input
+ * @most: bytes beyond which it is refused
+ *
+ * Return: 0, or a negative errno; -EFBIG for a file larger than @most
+ */
+int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e);
+
+/**
+ * buf_write_file() - Put the buffer into a file, whole or not at all
+ * @b:     what to write
+ * @dirfd: folder that @path is relative to, or AT_FDCWD
+ * @path:  the file; replaced atomically by a rename from beside it
+ *
+ * Return: 0, or a negative errno
+ */
+int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err *e);
+
+#define autobuf __attribute__((cleanup(buf_fini))) struct buf
+
+#endif

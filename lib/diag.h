@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_DIAG_H
+#define LIB_DIAG_H
+
+#include "lib/segment.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct diag;
+
+/** struct pair - Both ends of a connection as one host sees it; ports in host byte order */
+struct pair {
+	struct ipaddr local, remote;
+	uint16_t local_port, remote_port;
+};
+
+/**
+ * struct diag_sock - What the kernel says of one socket
+ * @state:   TCP_* of <netinet/tcp.h>; a mini-socket tells FIN-WAIT-2 or TIME-WAIT;
+ *           TCP_NEW_SYN_RECV is told as TCP_SYN_RECV
+ * @timer:   0 none, 1 retransmit, 2 keepalive, 3 TIME-WAIT, 4 zero window (idiag_timer)
+ * @left_ns: until the timer, -1 where none runs
+ * @cookie:  the incarnation: kept from SYN-RECEIVED to TIME-WAIT
+ * @inode:   0 where no process holds it
+ */
+struct diag_sock {
+	int state, timer;
+	int64_t left_ns;
+	uint64_t cookie;
+	uint32_t inode;
+	uint32_t recvq, sendq;
+	uint8_t retransmits;
+};
+
+/** diag_open() - A sock_diag socket of one namespace (borrowed only during the call) */
+int diag_open(struct diag **d, int ns, struct err *e);
+void diag_close(struct diag *d);
+
+/**
+ * diag_look() - One socket by its exact four-tuple, about ten microseconds
+ *
+ * A listener that would answer for the pair is not the pair.
+ * Errors: -ENOENT no such socket: never there, or already gone
+ * Source: net/ipv4/inet_diag.c, inet_diag_find_one_icsk()
+ */
+int diag_look(struct diag *d, const struct pair *p, struct diag_sock *out, struct err *e);
+
+/**
+ * diag_count() - How many sockets are in a state (listeners: TCP_LISTEN)
+ * @family: AF_INET or AF_INET6; AF_UNSPEC for both
+ *
+ * A dump; repeated when it was interrupted, with a limit. IPv4-mapped sockets
+ * are listed under AF_INET6 by the kernel and counted there.
+ */
+int diag_count(struct diag *d, int family, int state, unsigned int *count, struct err *e);
+
+/**
+ * diag_destroy() - Kill one socket (SOCK_DESTROY); a full one sends RST where its state asks for it
+ * Errors: -ENOENT no such socket; -EOPNOTSUPP the kernel lacks INET_DIAG_DESTROY
+ */
+int diag_destroy(struct diag *d, const struct pair *p, struct err *e);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUNNER_PLAN_H
+#define RUNNER_PLAN_H
+
+#include "runner/scenario.h"
+
+struct facts;
+
+/**
+ * plan_variant_value() - The word an axis has in a variant
+ *
+ * The last axis turns fastest, as nested loops written in the file's order would.
+ */
+const char *plan_value(const struct scenario *s, size_t variant, size_t axis);
+
+/** plan_name() - topic/file axis=value,axis=value; odd bytes as %XX (arena: the caller's) */
+const char *plan_name(const struct scenario *s, size_t variant, struct arena *a);
+
+/**
+ * plan_row() - The first row of the outcome table that matches
+ * @facts: the kernel, or NULL: then @row counts up through all rows that some kernel would choose
+ * @row:   in: -1 to begin; out: the row
+ *
+ * Return: whether there is one (a next one, without facts)
+ */
+bool plan_row(const struct scenario *s, size_t variant, const struct facts *facts, int *row);
+
+/**
+ * plan_check() - That the table covers every trial over all kernels, and no row is dead
+ *
+ * Kernels are told apart at the versions and by the yes/no answers that the
+ * table names. An uncovered trial is complained about at the table's head with
+ * the trial's values; a dead row at the row.
+ */
+void plan_check(const struct scenario *s, struct complaints *c);
+
+#endif

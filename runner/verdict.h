@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUNNER_VERDICT_H
+#define RUNNER_VERDICT_H
+
+#include "runner/scan.h"
+
+#include <stdint.h>
+
+enum verdict_kind {
+	VERDICT_PASS,		/* all expectations met */
+	VERDICT_FAIL,		/* one not met: a statement about the kernel */
+	VERDICT_SKIP,		/* the kernel lacks what the file needs */
+	VERDICT_TODO,		/* failed, as the file says it would */
+	VERDICT_TODO_PASSED,	/* passed although marked: take the mark away */
+	VERDICT_BROKEN,		/* our own failure */
+	VERDICT_TIMING,		/* the machine was too slow to judge */
+	VERDICT_COUNT
+};
+
+/**
+ * struct verdict - One outcome of one trial
+ * @step:     index of the step it hangs on, -1 for none
+ * @at:       the word in the file that was not kept
+ * @message:  one line: what happened
+ * @expected, @seen: as the file would write them; NULL where it makes no sense
+ * @observed: by outcome column, for files with `?`: what was seen there; NULL for none
+ * @tries:    how often it was run
+ *
+ * The strings live in the arena given to judge().
+ */
+struct verdict {
+	enum verdict_kind kind;
+	int step, round;
+	struct place at;
+	const char *message, *expected, *seen;
+	const char **observed;
+	int tries;
+	int64_t elapsed_ns;
+};
+
+extern const char *const verdict_name[VERDICT_COUNT];
+
+/** verdict_red() - Whether it makes the run's exit status other than 0 */
+int verdict_red(enum verdict_kind k);
+
+#endif
