@@ -8,7 +8,7 @@
 struct arena;
 struct complaints;
 
-/** struct place - Where in a file: 1-based, columns in bytes */
+/** struct place - Where in a file: 1-based, columns in bytes; line 0: the file as a whole */
 struct place {
 	int line, column, width;
 };
@@ -16,7 +16,8 @@ struct place {
 /**
  * struct word - A word as it stands in the file
  * @s:      borrowed from the file's text; a quoted word without its quotes and
- *          with its escapes resolved (then it lives in the arena)
+ *          with its escapes resolved (then it lives in the arena, and may hold NULs)
+ * @at:     with its quotes
  * @quoted: stood in double quotes: never a keyword, never a $name
  */
 struct word {
@@ -29,6 +30,8 @@ struct word {
 /**
  * struct line - One line that says something
  * @text: the whole line as written, without its end, for messages
+ * @rest: what follows the first word, blanks at both ends trimmed, comments
+ *        and quotes as they stand; for `title` and its like
  */
 struct line {
 	struct word *word;
@@ -36,7 +39,6 @@ struct line {
 	int number;
 	const char *text;
 	size_t len;
-	/* for `title` and its like, which take the rest of the line as it stands */
 	const char *rest;
 	size_t rest_len;
 };
@@ -54,8 +56,9 @@ enum {
 
 /**
  * scan() - Cut a file's text into lines and words
- * @text, @len: the file; need not end in a newline; LF or CRLF; kept by the
- *              caller as long as the words
+ * @text, @len: the file; need not end in a newline; LF or CRLF; a byte order
+ *              mark before the first line is skipped; kept by the caller as
+ *              long as the words
  * @arena:      for the words
  * @out:        the lines that hold a word; comments and blank lines left out
  * @c:          what is wrong: NUL or control bytes, invalid UTF-8, an unclosed
@@ -63,10 +66,23 @@ enum {
  *
  * In quotes \" \\ \n \r \t \xHH are known. `#` begins a comment at the
  * beginning of a word, `=>`, `|` and `=` are words where they stand alone.
+ * A line that begins with title, about, ref or todo is prose: its words are
+ * cut at blanks, whatever quotes and `#` they hold.
  *
  * Return: whether nothing was wrong
  */
 bool scan(const char *text, size_t len, struct arena *arena, struct lines *out,
 	  struct complaints *c);
+
+/**
+ * scan_value() - Cut the value of a $name into words
+ * @text, @len: the value; perhaps no word at all, perhaps several
+ * @at:         the place that every word gets: where the $name stands
+ * @out:        the words, by the rules of scan() but without comments
+ *
+ * Return: whether nothing was wrong
+ */
+bool scan_value(const char *text, size_t len, struct place at, struct arena *arena,
+		struct line *out, struct complaints *c);
 
 #endif

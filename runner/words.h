@@ -6,9 +6,13 @@
 #ifndef RUNNER_WORDS_H
 #define RUNNER_WORDS_H
 
+#include "lib/segment.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct buf;
 
 /** enum host - Whose socket, counter or setting */
 enum host { HOST_CLIENT, HOST_SERVER, HOST_COUNT, HOST_NONE = -1 };
@@ -111,6 +115,9 @@ extern const struct word_info field_info[FIELD_COUNT];
 extern const struct word_info part_info[PART_COUNT];
 extern const struct word_info need_info[NEED_COUNT];
 
+/** kind_info - The kinds of segments by enum segment_kind; ANY for SEGMENT_ANY */
+extern const struct word_info kind_info[SEGMENT_KIND_COUNT];
+
 /**
  * STATE_NONE - No socket at all, for the numbers of <netinet/tcp.h> begin at 1
  * state_name() - As RFC 9293 spells it: TIME-WAIT; NONE for 0; NULL for no state
@@ -120,13 +127,23 @@ enum { STATE_NONE = 0, STATE_SYN_RECEIVED = 3, STATE_MOST = 12 };
 const char *state_name(int state);
 int state_number(const char *s, size_t len);
 
+/** state_nearest() - The state that somebody may have meant; NULL for none */
+const char *state_nearest(const char *s, size_t len);
+
 /** errno_word() - "EADDRINUSE"; NULL for a number without a name here */
 const char *errno_word(int code);
 
 /** errno_number() - The errno that a word names; 0 for none */
 int errno_number(const char *s, size_t len);
 
-/** words_reserved() - Whether a word belongs to the language, so cannot be a name */
+/** errno_nearest() - The errno name that somebody may have meant; NULL for none */
+const char *errno_nearest(const char *s, size_t len);
+
+/**
+ * words_reserved() - Whether a word belongs to the language, so cannot be a name
+ *
+ * `first` and `last` do not: they say which segment only before its kind.
+ */
 bool words_reserved(const char *s, size_t len);
 
 /**
@@ -134,9 +151,26 @@ bool words_reserved(const char *s, size_t len);
  * @s, @len: what stands in the file
  * @among:   candidates, ended by NULL
  *
+ * A letter added, left out, changed, or swapped with its neighbour counts one.
+ *
  * Return: the candidate at the smallest edit distance (at most a third of
- * its length, letter case not counted), or NULL
+ * its length, letter case not counted), the first of equals, or NULL
  */
 const char *words_nearest(const char *s, size_t len, const char *const *among);
+
+/**
+ * words_known_sysctl() - Whether a sysctl looks like a misspelt well-known one
+ * @key: "net.ipv4.tcp_tw_reus"
+ *
+ * Not every kernel has every well-known name, and many names are not well
+ * known: only one that is within two letters of a well-known one, or is one
+ * under another roof (net.ipv6.tcp_sack, tcp_sack), is taken for a slip.
+ *
+ * Return: the name meant; NULL for a name that is known, or like none
+ */
+const char *words_known_sysctl(const char *key);
+
+/** words_print() - The whole vocabulary for a reader: the reference of the language */
+void words_print(struct buf *out);
 
 #endif

@@ -1,0 +1,611 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/words.h"
+
+#include "lib/buf.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COVERS(array, count) \
+	_Static_assert(COUNT(array) == (count), "a word lacks its row in " #array)
+
+const char *const host_name[HOST_COUNT] = {
+	[HOST_CLIENT] = "client",
+	[HOST_SERVER] = "server",
+};
+
+const struct word_info header_info[] = {
+	[HEADER_LASTACK] = { "lastack", "lastack 1",
+		"the version of the language; only on the first line" },
+	[HEADER_TITLE]	= { "title", "title SENTENCE",
+		"the behaviour, in one sentence; needed" },
+	[HEADER_ABOUT]	= { "about", "about TEXT",
+		"why it matters, and to whom; may be repeated" },
+	[HEADER_REF]	= { "ref", "ref CLAUSE",
+		"the clause it stands on, such as RFC 9293 3.6.1; may be repeated" },
+	[HEADER_FAMILY]	= { "family", "family ipv4|ipv6|both",
+		"the address family; both, which is the default, makes an axis named family" },
+	[HEADER_LINK]	= { "link", "link [pair|loopback] [mtu N] [delay D]",
+		"two hosts joined by a veth pair (the default), or one host and its loopback" },
+	[HEADER_SYSCTL]	= { "sysctl", "sysctl [client|server] KEY = VALUE",
+		"a per-namespace setting, written before the steps; on both hosts unless one is named" },
+	[HEADER_VARY]	= { "vary", "vary NAME VALUE VALUE ...",
+		"an axis: one trial for each value, which $NAME stands for" },
+	[HEADER_NEEDS]	= { "needs", "needs WHAT",
+		"what the kernel must have; where it has not, the trial is skipped" },
+	[HEADER_TODO]	= { "todo", "todo REASON",
+		"why the trials are known to fail; one that passes after all is reported" },
+	[HEADER_TIMEOUT] = { "timeout", "timeout D",
+		"how long one trial may take" },
+};
+COVERS(header_info, HEADER_COUNT);
+
+const struct verb_info verb_info[] = {
+	[VERB_LISTEN]	= { "listen", ACTOR_HOST, true,
+		"HOST listen [SPOT:]PORT [OPTION ...]",
+		"socket(2), bind(2), listen(2); each connection is accepted and named after its connect" },
+	[VERB_UNLISTEN]	= { "unlisten", ACTOR_HOST, true,
+		"HOST unlisten PORT",
+		"close(2) of the listener" },
+	[VERB_ACCEPT]	= { "accept", ACTOR_HOST, true,
+		"HOST accept NAME",
+		"accept(2) on a noaccept listener, of the connection that connect NAME made" },
+	[VERB_BIND]	= { "bind", ACTOR_HOST, true,
+		"HOST bind NAME [SPOT:]PORT [OPTION ...]",
+		"socket(2), bind(2); the socket stays until it is closed; port 0: the kernel chooses" },
+	[VERB_CONNECT]	= { "connect", ACTOR_HOST, true,
+		"HOST [start] connect NAME [from [SPOT:]PORT] to [SPOT:]PORT [OPTION ...]",
+		"socket(2), bind(2) where from is said, connect(2)" },
+	[VERB_RECONNECT] = { "reconnect", ACTOR_HOST, true,
+		"HOST reconnect NAME to [SPOT:]PORT",
+		"connect(2) once more, on the same descriptor" },
+	[VERB_DISCONNECT] = { "disconnect", ACTOR_HOST, true,
+		"HOST disconnect NAME",
+		"connect(2) with AF_UNSPEC" },
+	[VERB_SEND]	= { "send", ACTOR_HOST, true,
+		"HOST [start] send NAME \"TEXT\" | N bytes",
+		"send(2) until all of it is taken" },
+	[VERB_READ]	= { "read", ACTOR_HOST, true,
+		"HOST [start] read NAME => EOF | ERRNO | \"TEXT\" | N bytes | ok",
+		"recv(2); ok takes any data; the result must be said" },
+	[VERB_SHUTDOWN]	= { "shutdown", ACTOR_HOST, true,
+		"HOST shutdown NAME write|read|both",
+		"shutdown(2); write sends FIN" },
+	[VERB_CLOSE]	= { "close", ACTOR_HOST, true,
+		"HOST [start] close NAME [linger D]",
+		"close(2); sends FIN, or RST where data was left unread" },
+	[VERB_ABORT]	= { "abort", ACTOR_HOST, true,
+		"HOST abort NAME",
+		"close(2) with SO_LINGER 0; sends RST" },
+	[VERB_VANISH]	= { "vanish", ACTOR_HOST, false,
+		"HOST vanish NAME",
+		"the socket is gone without a segment, as after a crash" },
+	[VERB_DESTROY]	= { "destroy", ACTOR_HOST, true,
+		"HOST destroy NAME",
+		"SOCK_DESTROY by sock_diag, as ss -K does" },
+	[VERB_SET]	= { "set", ACTOR_HOST, true,
+		"HOST set NAME OPTION ...",
+		"setsockopt(2) on an open socket" },
+	[VERB_AWAIT]	= { "await", ACTOR_HOST, true,
+		"HOST await NAME => RESULT",
+		"waits for the call on NAME that was begun with start" },
+	[VERB_SYSCTL]	= { "sysctl", ACTOR_HOST, true,
+		"HOST sysctl KEY = VALUE",
+		"a setting changed in mid-course" },
+	[VERB_EXPECT]	= { "expect", ACTOR_SELF, false,
+		"expect LOOK [BOUND]",
+		"looks from now on, and must find it so" },
+	[VERB_NEVER]	= { "never", ACTOR_SELF, false,
+		"never LOOK for D",
+		"looks from now on, and must not find it so" },
+	[VERB_AFTER]	= { "after", ACTOR_SELF, false,
+		"after D [from MARK]",
+		"when the next step is due: D after the end of the step before, or after MARK" },
+	[VERB_MARK]	= { "mark", ACTOR_SELF, false,
+		"mark NAME",
+		"a moment with a name; counters can count from it" },
+	[VERB_REPEAT]	= { "repeat", ACTOR_SELF, false,
+		"repeat N",
+		"the steps up to its end, N times" },
+	[VERB_END]	= { "end", ACTOR_SELF, false,
+		"end",
+		"ends the innermost repeat" },
+	[VERB_WIRE_DROP] = { "drop", ACTOR_WIRE, false,
+		"wire drop [EXTENT] SEGMENT",
+		"segments that are to come get lost" },
+	[VERB_WIRE_HOLD] = { "hold", ACTOR_WIRE, false,
+		"wire hold [EXTENT] SEGMENT as NAME",
+		"segments that are to come wait on the wire until they are released" },
+	[VERB_WIRE_RELEASE] = { "release", ACTOR_WIRE, false,
+		"wire release NAME",
+		"what was held arrives now; waits until something is held" },
+	[VERB_WIRE_DELAY] = { "delay", ACTOR_WIRE, false,
+		"wire delay HEADING [KIND ...] D",
+		"segments that are to come take longer; 0ms ends it" },
+	[VERB_WIRE_DUPLICATE] = { "duplicate", ACTOR_WIRE, false,
+		"wire duplicate [EXTENT] SEGMENT [as NAME]",
+		"segments that are to come arrive twice" },
+	[VERB_WIRE_REPLAY] = { "replay", ACTOR_WIRE, false,
+		"wire replay first|last KIND of CONN [HEADING] | wire replay NAME",
+		"a segment that was on the wire before arrives again" },
+	[VERB_WIRE_SEND] = { "send", ACTOR_WIRE, false,
+		"wire send HEADING KIND of CONN [with PART VALUE ...]",
+		"a segment that no host sent arrives" },
+	[VERB_WIRE_CUT]	= { "cut", ACTOR_WIRE, false,
+		"wire cut HEADING|both",
+		"nothing arrives any more" },
+	[VERB_WIRE_MEND] = { "mend", ACTOR_WIRE, false,
+		"wire mend HEADING|both",
+		"ends a cut; what was sent meanwhile is lost" },
+	[VERB_WIRE_REWRITE] = { "rewrite", ACTOR_WIRE, false,
+		"wire rewrite HOST [SPOT:]PORT as [SPOT:]PORT",
+		"from now on an address translator stands on the wire" },
+};
+COVERS(verb_info, VERB_COUNT);
+
+const struct option_info option_info[] = {
+	[OPTION_REUSEADDR] = { "reuseaddr", OPTION_ARG_NONE,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "reuseaddr", "SO_REUSEADDR" },
+	[OPTION_REUSEPORT] = { "reuseport", OPTION_ARG_NONE,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "reuseport", "SO_REUSEPORT" },
+	[OPTION_NOPORT]	= { "noport", OPTION_ARG_NONE,
+		ON_BIND | ON_CONNECT, "noport",
+		"IP_BIND_ADDRESS_NO_PORT: bind(2) takes an address and leaves the port to connect(2)" },
+	[OPTION_V6ONLY]	= { "v6only", OPTION_ARG_NONE,
+		ON_LISTEN | ON_BIND | ON_CONNECT, "v6only", "IPV6_V6ONLY" },
+	[OPTION_BACKLOG] = { "backlog", OPTION_ARG_NUMBER,
+		ON_LISTEN, "backlog N", "listen(2)'s second argument" },
+	[OPTION_NOACCEPT] = { "noaccept", OPTION_ARG_NONE,
+		ON_LISTEN, "noaccept", "connections wait in the queue until an accept step" },
+	[OPTION_LINGER2] = { "linger2", OPTION_ARG_NUMBER,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "linger2 N",
+		"TCP_LINGER2: seconds an orphan stays in FIN-WAIT-2; below 0: not at all" },
+	[OPTION_USER_TIMEOUT] = { "user_timeout", OPTION_ARG_SPAN,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "user_timeout D",
+		"TCP_USER_TIMEOUT: how long sent data may stay unacknowledged" },
+	[OPTION_KEEPALIVE] = { "keepalive", OPTION_ARG_NUMBER,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "keepalive N",
+		"SO_KEEPALIVE: first probe after N idle seconds, 3 probes N seconds apart" },
+	[OPTION_PORTS]	= { "ports", OPTION_ARG_RANGE,
+		ON_BIND | ON_CONNECT, "ports LOW-HIGH",
+		"IP_LOCAL_PORT_RANGE: where the kernel may choose a port" },
+	[OPTION_ISN]	= { "isn", OPTION_ARG_EXPR,
+		ON_CONNECT, "isn VALUE",
+		"the initial sequence number, by TCP_REPAIR" },
+	[OPTION_PLAIN]	= { "plain", OPTION_ARG_NONE,
+		ON_LISTEN | ON_BIND | ON_CONNECT | ON_SET, "plain",
+		"nothing at all; a value for an axis of options" },
+};
+COVERS(option_info, OPTION_COUNT);
+
+const struct word_info spot_info[] = {
+	[SPOT_ANY]	= { "any", "any:PORT", "the wildcard address; the default of listen, bind and from" },
+	[SPOT_MAIN]	= { "main", "main:PORT", "the host's address on the link; the default of to" },
+	[SPOT_SECOND]	= { "second", "second:PORT", "the host's second address on the link" },
+	[SPOT_LO]	= { "lo", "lo:PORT", "the host's own loopback address" },
+	[SPOT_MAPPED]	= { "mapped", "mapped:PORT",
+		"the IPv4 address on the link as an IPv4-mapped one, in an AF_INET6 socket" },
+};
+COVERS(spot_info, SPOT_COUNT);
+
+const struct word_info look_info[] = {
+	[LOOK_STATE]	= { "state", "HOST NAME STATE",
+		"the state of one end of a connection" },
+	[LOOK_TIMER]	= { "timer", "HOST NAME timer between A and B | HOST NAME timer none",
+		"how long its timer still runs, as sock_diag tells" },
+	[LOOK_ERROR]	= { "error", "HOST NAME error ERRNO | HOST NAME error ok",
+		"SO_ERROR, which reading clears" },
+	[LOOK_PORT]	= { "port", "HOST NAME port N",
+		"the local port, by getsockname(2)" },
+	[LOOK_SOCKETS]	= { "sockets", "HOST sockets STATE N | HOST sockets STATE between N and M",
+		"how many sockets of the host are in a state" },
+	[LOOK_COUNTER]	= { "counter", "HOST counter NAME +N [from MARK] | HOST counter NAME between +N and +M [from MARK]",
+		"a counter, named as nstat prints it; counts from the first step or a mark, up to the trial's end" },
+	[LOOK_SYSCTL]	= { "sysctl", "HOST sysctl KEY VALUE",
+		"what a setting reads as" },
+	[LOOK_WIRE]	= { "wire", "wire SEGMENT",
+		"a segment crosses the wire after the end of the step before" },
+	[LOOK_EXCHANGE]	= { "exchange", "exchange of CONN KIND> <KIND ...",
+		"the exact order of the segments, KIND> from client to server and <KIND back, since its connect or the last mark, exchange or wire command that matched" },
+};
+COVERS(look_info, LOOK_COUNT);
+
+const struct word_info field_info[] = {
+	[FIELD_SND_NXT]	= { "snd_nxt", "HOST.snd_nxt", "the next sequence number the host will send" },
+	[FIELD_SND_UNA]	= { "snd_una", "HOST.snd_una", "the oldest it sent that is not acknowledged" },
+	[FIELD_RCV_NXT]	= { "rcv_nxt", "HOST.rcv_nxt", "the next sequence number it expects" },
+	[FIELD_ISN]	= { "isn", "HOST.isn", "its initial sequence number" },
+	[FIELD_WINDOW]	= { "window", "HOST.window", "the window it announced last, in bytes" },
+	[FIELD_TS]	= { "ts", "HOST.ts", "the timestamp value (TSval) it sent last" },
+	[FIELD_TS_RECENT] = { "ts_recent", "HOST.ts_recent", "the timestamp it will echo (TS.Recent)" },
+};
+COVERS(field_info, FIELD_COUNT);
+
+const struct word_info part_info[] = {
+	[PART_SEQ]	= { "seq", "seq VALUE", "the sequence number" },
+	[PART_ACK]	= { "ack", "ack VALUE", "the acknowledgment number" },
+	[PART_WINDOW]	= { "window", "window VALUE", "the window as in the header, not scaled" },
+	[PART_TSVAL]	= { "tsval", "tsval VALUE", "TSval of the timestamps option" },
+	[PART_TSECR]	= { "tsecr", "tsecr VALUE", "TSecr of the timestamps option" },
+	[PART_DATA]	= { "data", "data \"TEXT\"", "the text it carries" },
+	[PART_FLAGS]	= { "flags", "flags FLAG+FLAG", "the flags, all of them: FIN SYN RST PSH ACK URG ECE CWR, or none" },
+	[PART_ICMP]	= { "icmp", "icmp TYPE", "the type of an ICMP error that quotes the segment" },
+};
+COVERS(part_info, PART_COUNT);
+
+const struct word_info need_info[] = {
+	[NEED_KERNEL]	= { "kernel", "kernel >= 6.14 | kernel < 6.14", "a version" },
+	[NEED_SYSCTL]	= { "sysctl", "sysctl KEY", "a setting of this name in a fresh namespace" },
+	[NEED_COUNTER]	= { "counter", "counter NAME", "a counter of this name" },
+	[NEED_OPTION]	= { "option", "option NAME", "a socket option: SO_..., TCP_..., IP_..., IPV6_..." },
+	[NEED_DESTROY]	= { "destroy", "destroy", "SOCK_DESTROY (CONFIG_INET_DIAG_DESTROY)" },
+	[NEED_REPAIR]	= { "repair", "repair", "TCP_REPAIR, and the right to use it" },
+};
+COVERS(need_info, NEED_COUNT);
+
+const struct word_info kind_info[] = {
+	[SEGMENT_ANY]	= { "ANY", "ANY", "every segment" },
+	[SEGMENT_SYN]	= { "SYN", "SYN", "SYN alone" },
+	[SEGMENT_SYN_ACK] = { "SYN-ACK", "SYN-ACK", "SYN and ACK" },
+	[SEGMENT_ACK]	= { "ACK", "ACK", "a bare ACK" },
+	[SEGMENT_DATA]	= { "DATA", "DATA", "ACK with text" },
+	[SEGMENT_FIN]	= { "FIN", "FIN", "FIN and ACK, with or without text" },
+	[SEGMENT_RST]	= { "RST", "RST", "RST, with or without ACK" },
+	[SEGMENT_ODD]	= { "ODD", "ODD | FLAG+FLAG | none", "any other mix; written out, exactly that one: SYN+FIN" },
+	[SEGMENT_ICMP]	= { "ICMP", "ICMP", "an ICMP error that quotes a segment" },
+};
+COVERS(kind_info, SEGMENT_KIND_COUNT);
+
+/* ----------------------------------------- words with no table of their own */
+
+static const struct word_info call_words[] = {
+	{ "start", "start", "begin the call and go on; an await step takes its result" },
+	{ "within", "within D", "how long the call may take; 5s where nothing is said" },
+	{ "slack", "slack S", "how late the step may begin and still be judged; 20ms where nothing is said" },
+	{ "=>", "=> RESULT", "what must come of it: ok (the default), ERRNO from any of its calls, or CALL ERRNO" },
+};
+
+static const struct word_info bound_words[] = {
+	{ "within", "within D", "waits that long for it to become true; 1s where nothing is said" },
+	{ "for", "for D", "must stay so that long" },
+	{ "between", "between A and B [from MARK]", "must become so in that time, counted from when the state was entered, or from MARK" },
+};
+
+static const struct word_info wire_words[] = {
+	{ "next", "next N", "EXTENT: the next N that match; the next one where nothing is said" },
+	{ "all", "all", "EXTENT: all that match" },
+	{ "until", "until MARK", "EXTENT: all that match before the mark" },
+	{ "of", "HEADING KIND [of CONN] [with PART VALUE ...]", "SEGMENT: which ones are meant" },
+	{ "client>server", "client>server | server>client", "HEADING: which way it runs" },
+};
+
+static const struct word_info value_words[] = {
+	{ "PORT", "8080", "0 to 65535" },
+	{ "D", "500us, 20ms, 1.5s, 2m", "a duration always has a unit: ns us ms s m; at most 1h" },
+	{ "TICK", "60s+TICK", "and the step of the kernel's timer wheel at that distance" },
+	{ "TEXT", "\"TEXT\"", "in quotes: \\\" \\\\ \\n \\r \\t \\xHH" },
+	{ "VALUE", "[CONN.]HOST.FIELD[+N|-N]", "a number of a segment, relative to what the hosts know" },
+	{ "$", "$NAME", "the value of an axis or an outcome column" },
+	{ "?", "?", "not known yet: lastack observe fills it in" },
+};
+
+static const struct word_info table_words[] = {
+	{ "outcome", "outcome KEY ... | NAME ...", "the last part of a file: what differs between its trials; the first row that matches holds, * matches all" },
+	{ "axis", "AXIS", "KEY: an axis; cells are its values" },
+	{ "kernel", "kernel", "KEY: the version; cells >=6.14, <6.14" },
+	{ "has", "has NAME", "KEY: a sysctl, counter, socket option, destroy or repair; cells yes, no" },
+};
+
+/** Words that join others, or stand for a value, and so cannot be names either */
+static const char *const small_words[] = {
+	"outcome", "kernel", "has", "start", "slack", "within", "for", "between", "from", "to",
+	"and", "until", "as", "of", "with", "next", "all", "bytes", "linger", "write", "read",
+	"both", "none", "ok", "EOF", "TICK", "wire", "client", "server", "client>server",
+	"server>client", "ipv4", "ipv6", "pair", "loopback", "mtu", "delay", "yes", "no",
+	NULL
+};
+
+/* ----------------------------------------------------------------- states */
+
+static const char *const states[STATE_MOST + 1] = {
+	[STATE_NONE]		= "NONE",
+	[TCP_ESTABLISHED]	= "ESTABLISHED",
+	[TCP_SYN_SENT]		= "SYN-SENT",
+	[TCP_SYN_RECV]		= "SYN-RECEIVED",
+	[TCP_FIN_WAIT1]		= "FIN-WAIT-1",
+	[TCP_FIN_WAIT2]		= "FIN-WAIT-2",
+	[TCP_TIME_WAIT]		= "TIME-WAIT",
+	[TCP_CLOSE]		= "CLOSED",
+	[TCP_CLOSE_WAIT]	= "CLOSE-WAIT",
+	[TCP_LAST_ACK]		= "LAST-ACK",
+	[TCP_LISTEN]		= "LISTEN",
+	[TCP_CLOSING]		= "CLOSING",
+	[STATE_MOST]		= "SYN-RECEIVED",	/* TCP_NEW_SYN_RECV, which only the kernel tells apart */
+};
+
+static bool is_word(const char *name, const char *s, size_t len)
+{
+	return strlen(name) == len && !memcmp(name, s, len);
+}
+
+const char *state_name(int state)
+{
+	return state >= 0 && state <= STATE_MOST ? states[state] : NULL;
+}
+
+int state_number(const char *s, size_t len)
+{
+	for (int i = 0; i <= STATE_MOST; i++)
+		if (is_word(states[i], s, len))
+			return i;
+	return -1;
+}
+
+const char *state_nearest(const char *s, size_t len)
+{
+	const char *among[COUNT(states) + 1] = { NULL };
+
+	memcpy(among, states, sizeof(states));
+	return words_nearest(s, len, among);
+}
+
+/* ----------------------------------------------------------------- errnos */
+
+struct errno_info {
+	int code;
+	const char *name, *help;
+};
+
+#define E(code, help) { code, #code, help }
+static const struct errno_info errnos[] = {
+	E(EADDRINUSE,	"the address and port are taken"),
+	E(EADDRNOTAVAIL, "no such address here, or no port left for the connection"),
+	E(EAFNOSUPPORT,	"the address is of another family"),
+	E(EAGAIN,	"nothing there yet"),
+	E(EALREADY,	"a connect(2) is on its way"),
+	E(EBADF,	"no such descriptor"),
+	E(ECONNABORTED,	"the connection ended before it was accepted, or SOCK_DESTROY ended it"),
+	E(ECONNREFUSED,	"RST in answer to the SYN"),
+	E(ECONNRESET,	"RST on a connection"),
+	E(EDESTADDRREQ,	"no address to connect to"),
+	E(EHOSTDOWN,	"the host is down"),
+	E(EHOSTUNREACH,	"no route to the host, or nobody answers for it there"),
+	E(EINPROGRESS,	"connect(2) or close(2) is not done yet"),
+	E(EINVAL,	"not possible in this state, or a bad argument"),
+	E(EISCONN,	"connected already"),
+	E(EMSGSIZE,	"larger than fits"),
+	E(ENETDOWN,	"the link is down"),
+	E(ENETRESET,	"the network dropped the connection"),
+	E(ENETUNREACH,	"no route to the network"),
+	E(ENOBUFS,	"no room in a buffer"),
+	E(ENOENT,	"no such socket or name"),
+	E(ENOMEM,	"no memory"),
+	E(ENOPROTOOPT,	"the kernel does not know the option"),
+	E(ENOTCONN,	"not connected"),
+	E(ENOTSOCK,	"the descriptor is no socket"),
+	E(EOPNOTSUPP,	"not supported by this kind of socket"),
+	E(EPIPE,	"sent after the sending side was shut down"),
+	E(EPROTO,	"a protocol error"),
+	E(EPROTONOSUPPORT, "the protocol is not supported"),
+	E(EPROTOTYPE,	"the wrong protocol for this kind of socket"),
+	E(ESOCKTNOSUPPORT, "the kind of socket is not supported"),
+	E(ETIMEDOUT,	"nobody answered in time"),
+	E(EACCES,	"not allowed, for this address or port"),
+	E(EBUSY,	"in use"),
+	E(EDOM,		"a value out of its domain"),
+	E(EEXIST,	"there already"),
+	E(EFAULT,	"a bad pointer"),
+	E(EINTR,	"a signal came first"),
+	E(EIO,		"an input or output error"),
+	E(EMFILE,	"too many descriptors in the process"),
+	E(ENFILE,	"too many files in the system"),
+	E(ENODEV,	"no such device"),
+	E(ENOMSG,	"no message of this kind"),
+	E(ENOSPC,	"no space left"),
+	E(ENOSYS,	"no such system call"),
+	E(ENXIO,	"no such device or address"),
+	E(EPERM,	"not permitted"),
+	E(ERANGE,	"a value out of range"),
+	E(ESRCH,	"no such process"),
+#ifdef ENOKEY
+	E(ENOKEY,	"a key is missing"),
+#endif
+#ifdef EKEYREJECTED
+	E(EKEYREJECTED,	"a key was refused"),
+#endif
+#ifdef ENONET
+	E(ENONET,	"not on the network"),
+#endif
+#ifdef ENOLINK
+	E(ENOLINK,	"the link was severed"),
+#endif
+#ifdef EREMOTEIO
+	E(EREMOTEIO,	"a remote input or output error"),
+#endif
+#ifdef EBADMSG
+	E(EBADMSG,	"a message that contradicts itself"),
+#endif
+#ifdef ECANCELED
+	E(ECANCELED,	"the operation was cancelled"),
+#endif
+#ifdef EOVERFLOW
+	E(EOVERFLOW,	"too large for the type"),
+#endif
+#ifdef ESHUTDOWN
+	E(ESHUTDOWN,	"the socket was shut down"),
+#endif
+	/* second names of a number that has one: read, never printed */
+	E(EWOULDBLOCK,	"EAGAIN"),
+	E(ENOTSUP,	"EOPNOTSUPP"),
+};
+#undef E
+
+const char *errno_word(int code)
+{
+	for (size_t i = 0; i < COUNT(errnos); i++)
+		if (errnos[i].code == code)
+			return errnos[i].name;
+	return NULL;
+}
+
+int errno_number(const char *s, size_t len)
+{
+	for (size_t i = 0; i < COUNT(errnos); i++)
+		if (is_word(errnos[i].name, s, len))
+			return errnos[i].code;
+	return 0;
+}
+
+const char *errno_nearest(const char *s, size_t len)
+{
+	const char *among[COUNT(errnos) + 1] = { NULL };
+
+	for (size_t i = 0; i < COUNT(errnos); i++)
+		among[i] = errnos[i].name;
+	return words_nearest(s, len, among);
+}
+
+/* ---------------------------------------------------------------- reserved */
+
+static bool in_infos(const struct word_info *info, size_t count, const char *s, size_t len)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_word(info[i].name, s, len))
+			return true;
+	return false;
+}
+
+bool words_reserved(const char *s, size_t len)
+{
+	for (size_t i = 0; small_words[i]; i++)
+		if (is_word(small_words[i], s, len))
+			return true;
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (is_word(verb_info[i].name, s, len))
+			return true;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (is_word(option_info[i].name, s, len))
+			return true;
+	return in_infos(header_info, HEADER_COUNT, s, len) ||
+	       in_infos(spot_info, SPOT_COUNT, s, len) ||
+	       in_infos(look_info, LOOK_COUNT, s, len) ||
+	       in_infos(field_info, FIELD_COUNT, s, len) ||
+	       in_infos(part_info, PART_COUNT, s, len) ||
+	       in_infos(need_info, NEED_COUNT, s, len) ||
+	       in_infos(kind_info, SEGMENT_KIND_COUNT, s, len) ||
+	       state_number(s, len) >= 0 || errno_number(s, len);
+}
+
+/* ------------------------------------------------------------------- print */
+
+/** The widest usage that its help may stand beside; a section with a wider one puts help below */
+enum { USAGE_MOST = 26 };
+
+static void print_title(struct buf *out, const char *title, const char *form)
+{
+	buf_addf(out, "%s%s\n", out->len ? "\n" : "", title);
+	if (form)
+		buf_addf(out, "    %s\n", form);
+}
+
+static void print_entry(struct buf *out, const char *usage, const char *help, bool beside)
+{
+	if (beside)
+		buf_addf(out, "    %-*s  %s\n", USAGE_MOST, usage, help);
+	else
+		buf_addf(out, "    %s\n        %s\n", usage, help);
+}
+
+static void print_infos(struct buf *out, const struct word_info *info, size_t count)
+{
+	bool beside = true;
+
+	for (size_t i = 0; i < count; i++)
+		beside = beside && strlen(info[i].usage) <= USAGE_MOST;
+	for (size_t i = 0; i < count; i++)
+		print_entry(out, info[i].usage, info[i].help, beside);
+}
+
+static void print_verbs(struct buf *out, enum actor actor)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (verb_info[i].actor == actor)
+			print_entry(out, verb_info[i].usage, verb_info[i].help, false);
+}
+
+static void print_places(struct buf *out, unsigned int where)
+{
+	static const char *const places[] = { "listen", "bind", "connect", "set" };
+	const char *between = " (";
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		if (!(where & 1u << i))
+			continue;
+		buf_addf(out, "%s%s", between, places[i]);
+		between = ", ";
+	}
+	buf_adds(out, ")\n");
+}
+
+static void print_options(struct buf *out)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		buf_addf(out, "    %-*s  %s", USAGE_MOST, option_info[i].usage,
+			 option_info[i].help);
+		print_places(out, option_info[i].where);
+	}
+}
+
+static void print_states(struct buf *out)
+{
+	for (int i = 0; i < STATE_MOST; i++)
+		buf_addf(out, "    %s%s\n", states[i],
+			 i == STATE_NONE ? "  (no socket at all)" : "");
+}
+
+static void print_errnos(struct buf *out)
+{
+	for (size_t i = 0; i < COUNT(errnos); i++)
+		print_entry(out, errnos[i].name, errnos[i].help, true);
+}
+
+void words_print(struct buf *out)
+{
+	print_title(out, "Header", "what holds throughout; before the steps");
+	print_infos(out, header_info, HEADER_COUNT);
+	print_title(out, "Needs", NULL);
+	print_infos(out, need_info, NEED_COUNT);
+	print_title(out, "Steps", "what happens, in order; HOST is client or server");
+	print_verbs(out, ACTOR_HOST);
+	print_title(out, "Calls", "what a step of a host may say besides: [within D] [slack S] [=> RESULT]");
+	print_infos(out, call_words, COUNT(call_words));
+	print_title(out, "Options", "what a socket may be told, and in which steps");
+	print_options(out);
+	print_title(out, "Places", "where a PORT stands: [SPOT:]PORT");
+	print_infos(out, spot_info, SPOT_COUNT);
+	print_title(out, "Time", NULL);
+	print_verbs(out, ACTOR_SELF);
+	print_title(out, "Looking", "LOOK, behind expect and never");
+	print_infos(out, look_info, LOOK_COUNT);
+	print_title(out, "Bounds", "BOUND, behind a look");
+	print_infos(out, bound_words, COUNT(bound_words));
+	print_title(out, "The wire", "commands stand before the step that makes the segment");
+	print_verbs(out, ACTOR_WIRE);
+	print_infos(out, wire_words, COUNT(wire_words));
+	print_title(out, "Kinds", "KIND of a segment; they exclude each other");
+	print_infos(out, kind_info, SEGMENT_KIND_COUNT);
+	print_title(out, "Parts", "PART of a segment, behind with");
+	print_infos(out, part_info, PART_COUNT);
+	print_title(out, "Fields", "FIELD of a connection's end");
+	print_infos(out, field_info, FIELD_COUNT);
+	print_title(out, "Values", NULL);
+	print_infos(out, value_words, COUNT(value_words));
+	print_title(out, "Table", "OUTCOME TABLE");
+	print_infos(out, table_words, COUNT(table_words));
+	print_title(out, "States", "as in RFC 9293");
+	print_states(out);
+	print_title(out, "Errnos", NULL);
+	print_errnos(out);
+}
