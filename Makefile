@@ -1,31 +1,127 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-O    := .build
-WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
-	-Wwrite-strings -Wvla -Wundef -Wformat=2 -Wcast-qual
+#
+# make            the program, .build/lastack
+# make run        and every case with it; ARGS="..." are more words for `lastack run`
+# make check      layers, unit tests (again under sanitizers), the runner's own scenarios, every case
+# make deps       what is missing for both, from the distribution
+# make install    to PREFIX, below DESTDIR; make uninstall takes it away
+# make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs each so long
+# make bench      milliseconds for each trial, beside a C program and a shell script
+#
+# SAN=1 builds with sanitizers, in a directory of their own; V=1 shows commands;
+# WERROR=1 makes a warning an error.
+VERSION := 0.1
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+FUZZ_CC := clang
+SECONDS := 60
+
+O := .build
 ifdef SAN
 O := .build/san
-override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-override LDFLAGS += -fsanitize=address,undefined
+SANITIZE := address,undefined
 endif
-CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARN) $(shell pkg-config --cflags libmnl cmocka)
-LIBS := $(shell pkg-config --libs libmnl) -lpthread
-Q   := $(if $(V),,@)
-say  = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
-SRC  := $(filter-out %_test.c %_fuzz.c,$(wildcard lib/*.c runner/*.c))
-TEST := $(wildcard lib/*_test.c runner/*_test.c)
-OBJ  := $(SRC:%.c=$O/%.o)
+ifdef FUZZ
+O := .build/fuzz
+SANITIZE := address,undefined,fuzzer-no-link
+endif
+WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wvla -Wundef -Wformat=2 -Wcast-qual $(if $(WERROR),-Werror)
+HOW  := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP -pthread $(WARN) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+Q    := $(if $(V),,@)
+say   = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
 
-all: $O/lastack
-$O/lastack: $(OBJ)
+FOUND := $(wildcard lib/*.c runner/*.c)
+OBJ   := $(patsubst %.c,$O/%.o,$(filter-out %_test.c %_fuzz.c,$(FOUND)))
+ROOMS := $(filter-out $O/runner/main.o,$(OBJ))
+TEST  := $(patsubst %.c,$O/%,$(filter %_test.c,$(FOUND)))
+FUZZER := $(patsubst %.c,$O/%,$(filter %_fuzz.c,$(FOUND)))
+PROGRAM := $(if $(filter $O/runner/main.o,$(OBJ)),$O/lastack)
+
+all: $(or $(PROGRAM),$O/rooms.a tests)
+
+# Nothing is asked of the machine before a recipe runs: in `make deps run` the
+# compiler itself comes only then. The files below say how things are built;
+# they are looked at each time, and written only where something changed.
+DEPS := $(filter deps,$(MAKECMDGOALS))
+NEED := $(if $(filter-out deps,$(MAKECMDGOALS)),$(if $(filter-out deps all run install,$(MAKECMDGOALS)),check,run),check)
+keep  = mkdir -p $(@D) && { test "$$now" = "$$(cat $@ 2>&1)" || printf '%s\n' "$$now" >$@; }
+
+deps:
+	@CC='$(CC)' ci/deps $(NEED)
+$O/flags: FORCE | $(DEPS)
+	@CC='$(CC)' ci/deps --missing run
+	@now="$(HOW) $(CPPFLAGS) $(CFLAGS) $$(pkg-config --cflags libmnl)" && $(keep)
+$O/libs: $O/flags FORCE
+	@now="$$(pkg-config --libs libmnl)" && $(keep)
+$O/test-flags: $O/flags FORCE
+	@CC='$(CC)' ci/deps --missing check
+	@now="$$(pkg-config --cflags cmocka)" && $(keep)
+$O/test-libs: $O/test-flags FORCE
+	@now="$$(pkg-config --libs cmocka)" && $(keep)
+$O/tools: FORCE
+	@now='$(CC) $(AR) $(LDFLAGS)' && $(keep)
+$O/list: FORCE
+	@now='$(ROOMS)' && $(keep)
+$O/version: FORCE
+	@now="$$(ci/version $(VERSION))" && $(keep)
+
+$O/lastack: $O/runner/main.o $O/rooms.a $O/libs
 	$(call say,LD)
-	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$O/%_test: $O/%_test.o $(filter-out $O/runner/main.o,$(OBJ))
+	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs
+$O/rooms.a: $(ROOMS) $O/list
+	$(call say,AR)
+	$Qrm -f $@ && $(AR) rcs $@ $(ROOMS)
+$O/%_test: $O/%_test.o $O/rooms.a $O/libs $O/test-libs
 	$(call say,LD)
-	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs cmocka)
-$O/%.o: %.c
+	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs @$O/test-libs
+$O/%_test.o: %_test.c $O/flags $O/tools $O/test-flags
 	$(call say,CC)
-	$Qmkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$Qmkdir -p $(@D) && $(CC) @$O/flags @$O/test-flags -c -o $@ $<
+$O/%_fuzz: $O/%_fuzz.o $O/rooms.a $O/libs
+	$(call say,LD)
+	$Q$(CC) @$O/flags -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs
+$O/%.o: %.c $O/flags $O/tools
+	$(call say,CC)
+	$Qmkdir -p $(@D) && $(CC) @$O/flags $(DEFINE) -c -o $@ $<
+$O/runner/main.o: DEFINE = -DLASTACK_VERSION='"$(shell cat $O/version)"'
+$O/runner/main.o: $O/version
 -include $(wildcard $O/*/*.d)
 .SECONDARY:
-.PHONY: all
+
+run: $O/lastack
+	@$O/lastack run $(ARGS)
+
+tests: $(TEST)
+san-tests: $O/test-flags
+	@! ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
+check: $(PROGRAM) tests $(if $(SAN),,san-tests)
+	@ci/check $O
+
+fuzz:
+	@ci/fuzz build "$(MAKE)" $(FUZZ_CC)
+fuzz-run: fuzz
+	@ci/fuzz run $(SECONDS)
+fuzzers: $(FUZZER)
+
+bench: $O/lastack $O/floor
+	@ci/bench/bench $(ARGS)
+$O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
+	$(call say,LD)
+	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $< @$O/libs
+
+HOME_OF = $(DESTDIR)$(PREFIX)
+install: $O/lastack
+	mkdir -p $(HOME_OF)/bin $(HOME_OF)/share/lastack
+	install -m 755 $O/lastack $(HOME_OF)/bin/lastack
+	rm -rf $(HOME_OF)/share/lastack/cases
+	cp -R cases $(HOME_OF)/share/lastack/cases
+uninstall:
+	rm -f $(HOME_OF)/bin/lastack
+	rm -rf $(HOME_OF)/share/lastack
+clean:
+	rm -rf .build
+
+FORCE:
+.PHONY: all deps run tests san-tests check fuzz fuzz-run fuzzers bench install uninstall clean FORCE
