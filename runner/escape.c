@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/escape.h"
+
+#include "lib/buf.h"
+#include "lib/utf8.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static bool is_plain(unsigned char c, const char *also)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr(also, c));
+}
+
+static bool is_capital_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_escape(const char *s)
+{
+	return s[0] == '%' && is_capital_hex(s[1]) && is_capital_hex(s[2]);
+}
+
+static void add_hex(struct buf *b, unsigned char c)
+{
+	buf_addf(b, "%%%02X", c);
+}
+
+void escape_name(struct buf *b, const char *name)
+{
+	const char *s;
+
+	if (!*name) {
+		buf_adds(b, "unnamed");
+		return;
+	}
+	for (s = name; *s; s++) {
+		const bool inner = s > name && s[-1] != ' ' && s[1];
+
+		if (is_plain((unsigned char)*s, "._/=,:+<>-") || is_escape(s) ||
+		    (*s == ' ' && inner))
+			buf_add(b, s, 1);
+		else
+			add_hex(b, (unsigned char)*s);
+	}
+}
+
+/* U+FEFF and U+xxFFFE, U+xxFFFF are characters to no YAML or XML reader */
+static bool is_fit(uint32_t code)
+{
+	return utf8_printable(code) && code != 0xfeff && (code & 0xfffe) != 0xfffe;
+}
+
+/* @special: ASCII characters that @add is called for instead */
+static void add_line(struct buf *b, const char *s, size_t len, const char *special,
+		     void (*add)(struct buf *b, unsigned char c))
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		uint32_t code = 0;
+
+		n = utf8_next(s + i, len - i, &code);
+		if (n == 1 && (code == '\n' || code == '\t'))
+			buf_adds(b, " ");
+		else if (n == 1 && code && strchr(special, (int)code))
+			add(b, (unsigned char)code);
+		else if (n && is_fit(code))
+			buf_add(b, s + i, n);
+	}
+}
+
+static void add_backslashed(struct buf *b, unsigned char c)
+{
+	buf_addf(b, "\\%c", c);
+}
+
+void escape_line(struct buf *b, const char *s, size_t len)
+{
+	add_line(b, s, len, "", add_hex);
+}
+
+void escape_reason(struct buf *b, const char *s)
+{
+	add_line(b, s, strlen(s), "#\\", add_hex);
+}
+
+void escape_quoted(struct buf *b, const char *s)
+{
+	buf_adds(b, "\"");
+	add_line(b, s, strlen(s), "\"\\", add_backslashed);
+	buf_adds(b, "\"");
+}
+
+/* FNV-1a, 64 bits: tells names apart, keeps out nobody */
+static uint64_t hash(const char *s, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)s[i]) * 0x100000001b3u;
+	return h;
+}
+
+void escape_component(struct buf *b, const char *s, size_t len, size_t most)
+{
+	const size_t tail = 1 + 16;	/* ~ and the hash */
+	autobuf whole = { 0 };
+
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)s[i];
+
+		if (is_plain(c, i ? "._=,:+@-" : "_=,:+@-"))
+			buf_add(&whole, &c, 1);
+		else
+			add_hex(&whole, c);
+	}
+	if (!len)
+		buf_adds(&whole, "%");
+	b->failed |= whole.failed;
+	if (whole.len <= most) {
+		buf_add(b, buf_text(&whole), whole.len);
+		return;
+	}
+	buf_add(b, buf_text(&whole), most - tail);
+	buf_addf(b, "~%016llx", (unsigned long long)hash(s, len));
+}

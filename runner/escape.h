@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUNNER_ESCAPE_H
+#define RUNNER_ESCAPE_H
+
+#include <stddef.h>
+
+struct buf;
+
+/*
+ * Text on its way out. What a scenario or a kernel said may hold any byte; a
+ * consumer of TAP, YAML or XML gives up on some, and a terminal obeys others.
+ */
+
+/**
+ * escape_name() - Append a trial's name
+ *
+ * Letters, digits, `._/=,:+<>-` and single inner spaces stay; all else comes
+ * as %XX. What is escaped already (%XX in capitals) stays, so that doing it
+ * twice changes nothing. An empty name becomes "unnamed".
+ */
+void escape_name(struct buf *b, const char *name);
+
+/**
+ * escape_line() - Append text that must stay on its line
+ *
+ * Line ends and tabs become a space; other control characters (C0, DEL, C1,
+ * the Unicode line ends and byte order marks, direction overrides) and bytes
+ * that are no UTF-8 are left out.
+ */
+void escape_line(struct buf *b, const char *s, size_t len);
+
+/** escape_reason() - A line behind a TAP directive: `#` and `\` come as %23 and %5C too */
+void escape_reason(struct buf *b, const char *s);
+
+/** escape_quoted() - A line in double quotes, as YAML and JSON read it */
+void escape_quoted(struct buf *b, const char *s);
+
+/**
+ * escape_component() - Append one component of a path
+ * @s, @len: any bytes, a slash among them
+ * @most:    bytes to append at most, 32 or more; a longer one is cut and ends
+ *           in `~` and a hash of the whole
+ *
+ * Letters, digits and `._=,:+@-` stay, all else comes as %XX, a leading dot
+ * too: the result is never empty, `.`, `..` or hidden, and two different
+ * strings give two different components.
+ */
+void escape_component(struct buf *b, const char *s, size_t len, size_t most);
+
+#endif
