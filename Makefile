@@ -95,14 +95,14 @@ run: $O/lastack
 
 tests: $(TEST)
 san-tests: $O/test-flags
-	@! ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
+	@! CC='$(CC)' ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
 check: $(PROGRAM) tests $(if $(SAN),,san-tests)
-	@ci/check $O
+	@CC='$(CC)' ci/check $O
 
 fuzz:
-	@ci/fuzz build "$(MAKE)" $(FUZZ_CC)
+	@MAKE='$(MAKE)' ci/fuzz build '$(FUZZ_CC)'
 fuzz-run: fuzz
-	@ci/fuzz run $(SECONDS)
+	@ci/fuzz run '$(FUZZ_CC)' $(SECONDS)
 fuzzers: $(FUZZER)
 
 bench: $O/lastack $O/floor
