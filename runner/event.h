@@ -9,6 +9,7 @@
 #include "runner/scenario.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -29,7 +30,9 @@ enum event_kind {
 			   word: the value as the file would write it; number: likewise as a number;
 			   from: the look before */
 	EVENT_COUNTER,	/* at the end of the trial; word: name; number: growth; step: the expectation's */
-	EVENT_FRAME,	/* a segment on the wire: see struct frame_note */
+	EVENT_FRAME,	/* a segment on the wire: see struct frame_note; text: the first EVENT_TEXT_MOST
+			   bytes of its data, where a pattern of the trial asks for data; word: an
+			   ICMP error's type as the file writes it */
 	EVENT_WIRE,	/* what a wire command did; step: the command's; word: matched, dropped, held,
 			   released, delayed, duplicated, replayed, made, unmatched; number: how many */
 	EVENT_LATE,	/* a wait overslept; from: when it should have woken */
@@ -42,11 +45,18 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
+/** Bounds on what one event holds; the reader refuses more */
+enum { EVENT_TEXT_MOST = 4096, EVENT_WORD_MOST = 512, EVENT_LINE_MOST = 16384 };
+
 /**
  * struct frame_note - A segment as it crossed the wire
  * @heading: which way
  * @fate:    passed, dropped, held, released, delayed, duplicate, replayed, made
  * @number:  its number in the capture, 1-based
+ *
+ * A held frame is told twice: held where its host sent it, released where it
+ * was delivered. A delayed one is told once, where it was delivered. Of a
+ * doubled one the first is passed and the second duplicate.
  */
 struct frame_note {
 	enum heading heading;
@@ -72,6 +82,7 @@ struct frame_note {
  * @round:   0, 1, ... in a repeat (all levels counted together: how often this step ran before)
  * @conn:    name index; -1
  * @word, @text: owned by whoever made the event; NULL for none
+ * @text_len: bytes in @text, which may hold NULs; 0: up to its NUL
  * @frame:   EVENT_FRAME only
  */
 struct event {
@@ -82,11 +93,18 @@ struct event {
 	int conn;
 	int64_t number;
 	const char *word, *text;
+	size_t text_len;
 	struct frame_note frame;
 };
 
 extern const char *const event_name[EVENT_KIND_COUNT];
 extern const char *const fate_name[FATE_COUNT];
+
+/** event_of() - An event about nothing yet: no step, host or connection, no window */
+struct event event_of(enum event_kind kind, int64_t at_ns);
+
+/** event_text_len() - How many bytes the text has; 0 for none */
+size_t event_text_len(const struct event *ev);
 
 /**
  * event_write() - Append one line
@@ -112,7 +130,10 @@ struct events {
 
 /**
  * events_read() - Read a whole record
+ * @out:      those before the first bad line
  * @bad_line: out: the first line that is none, 0 where all are
+ *
+ * Empty lines are passed over; a last line need not end in a newline.
  */
 bool events_read(const char *text, size_t len, struct arena *a, struct events *out, int *bad_line);
 
