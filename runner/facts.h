@@ -28,6 +28,23 @@ struct facts {
 	size_t count;
 };
 
+/**
+ * facts_version() - A version in KERNEL_VERSION's form
+ * @s, @len: "6.14"; nothing may follow
+ *
+ * Return: whether it is one; the patch level has no place in it, since what a
+ * stable release changes is found by asking for it
+ */
+bool facts_version(const char *s, size_t len, unsigned int *version);
+
+/**
+ * facts_set_release() - Say which kernel it is
+ * @release: uname -r: "6.12.3-amd64"
+ *
+ * Return: whether a version could be read from it; if not nothing is changed
+ */
+bool facts_set_release(struct facts *f, const char *release);
+
 /** facts_put() - Remember an answer; a question asked before is answered anew */
 void facts_put(struct facts *f, const char *question, const char *answer);
 
@@ -39,19 +56,32 @@ const char *facts_question(const struct need_of *n, struct arena *a);
 
 /**
  * facts_met() - Whether the kernel has what is needed
- * @why: out where it has not: the reason for a SKIP (arena: @a)
+ * @a:   holds the reason
+ * @why: out where it has not: the reason for a SKIP; NULL (then @a too) where
+ *       nobody wants to know
  *
- * A question that was never asked counts as not met, and says so.
+ * An answer "no", or one that begins so ("no, Permission denied"), is not met;
+ * a question that was never asked is neither, and says so.
  */
 bool facts_met(const struct facts *f, const struct need_of *n, struct arena *a, const char **why);
 
-/** facts_write(), facts_read() - One `question: answer` a line, release and hz first */
+/** facts_write() - Append one `question: answer` a line, release and hz first */
 void facts_write(const struct facts *f, struct buf *out);
+
+/**
+ * facts_read() - Read them back
+ * @f: out; freed by facts_fini() in any case
+ *
+ * Return: whether all of it could be read; hostile text is refused, never trusted
+ */
 bool facts_read(struct facts *f, const char *text, size_t len);
 
 void facts_fini(struct facts *f);
 
-/** span_ns() - A span in nanoseconds on this kernel: TICK depends on CONFIG_HZ */
+/**
+ * span_ns() - A span in nanoseconds on this kernel: TICK depends on CONFIG_HZ
+ * @f: NULL: a kernel unknown, so TICK is the largest it can be
+ */
 int64_t span_ns(struct span s, const struct facts *f);
 
 #endif

@@ -121,7 +121,7 @@ static const char *const sysctls[] = {
 	"net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_plb_idle_rehash_rounds",
 	"net.ipv4.tcp_plb_rehash_rounds", "net.ipv4.tcp_plb_suspend_rto_sec",
 	"net.ipv4.tcp_probe_interval", "net.ipv4.tcp_probe_threshold",
-	"net.ipv4.tcp_rcvbuf_low_rtt", "net.ipv4.tcp_recovery", "net.ipv4.tcp_reflect_tos",
+	"net.ipv4.tcp_recovery", "net.ipv4.tcp_reflect_tos",
 	"net.ipv4.tcp_reordering", "net.ipv4.tcp_retrans_collapse", "net.ipv4.tcp_retries1",
 	"net.ipv4.tcp_retries2", "net.ipv4.tcp_rfc1337", "net.ipv4.tcp_rmem",
 	"net.ipv4.tcp_rto_max_ms", "net.ipv4.tcp_rto_min_us", "net.ipv4.tcp_sack",
