@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/diag.h"
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/netns.h"
+#include "lib/nl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel's own states beyond those of <netinet/tcp.h> */
+enum { STATE_NEW_SYN_RECV = 12, DUMPS_MOST = 20, TIMER_NONE = 0 };
+
+struct diag {
+	struct nl *nl;
+};
+
+int diag_open(struct diag **d, int ns, struct err *e)
+{
+	struct diag *new = malloc(sizeof(*new));
+
+	if (!new)
+		return err_sys(e, "sock_diag");
+	if (nl_open(&new->nl, NETLINK_SOCK_DIAG, ns, e)) {
+		free(new);
+		return err_in(e, "sock_diag");
+	}
+	*d = new;
+	return 0;
+}
+
+void diag_close(struct diag *d)
+{
+	if (!d)
+		return;
+	nl_close(d->nl);
+	free(d);
+}
+
+static void put_address(__be32 to[4], const struct ipaddr *from)
+{
+	if (from->family == AF_INET6)
+		memcpy(to, &from->v6, sizeof(from->v6));
+	else
+		memcpy(to, &from->v4, sizeof(from->v4));
+}
+
+static struct inet_diag_req_v2 request_for(const struct pair *p, uint64_t cookie)
+{
+	struct inet_diag_req_v2 r = {
+		.sdiag_family = (uint8_t)p->local.family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ~0u,
+		.id = {
+			.idiag_sport = htons(p->local_port),
+			.idiag_dport = htons(p->remote_port),
+			.idiag_cookie = { (uint32_t)cookie, (uint32_t)(cookie >> 32) },
+		},
+	};
+
+	put_address(r.id.idiag_src, &p->local);
+	put_address(r.id.idiag_dst, &p->remote);
+	return r;
+}
+
+static int plain_state(const struct inet_diag_msg *m)
+{
+	return m->idiag_state == STATE_NEW_SYN_RECV ? TCP_SYN_RECV : m->idiag_state;
+}
+
+struct finding {
+	const struct pair *pair;
+	struct diag_sock *out;
+	bool found;
+};
+
+static const struct inet_diag_msg *message(const struct nlmsghdr *m)
+{
+	if (m->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    mnl_nlmsg_get_payload_len(m) < sizeof(struct inet_diag_msg))
+		return NULL;
+	return mnl_nlmsg_get_payload(m);
+}
+
+/* Where no socket has the four-tuple the kernel hands out the listener that a
+   SYN would reach: its far end is not ours */
+static void see_socket(void *ctx, const struct nlmsghdr *nlh)
+{
+	struct finding *f = ctx;
+	const struct inet_diag_msg *m = message(nlh);
+
+	if (!m || m->idiag_state == TCP_LISTEN ||
+	    m->id.idiag_dport != htons(f->pair->remote_port))
+		return;
+	f->found = true;
+	*f->out = (struct diag_sock) {
+		.state = plain_state(m),
+		.timer = m->idiag_timer,
+		.left_ns = m->idiag_timer == TIMER_NONE ? -1 : m->idiag_expires * NS_PER_MS,
+		.cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
+		.inode = m->idiag_inode,
+		.recvq = m->idiag_rqueue,
+		.sendq = m->idiag_wqueue,
+		.retransmits = m->idiag_retrans,
+	};
+}
+
+int diag_look(struct diag *d, const struct pair *p, struct diag_sock *out, struct err *e)
+{
+	const struct inet_diag_req_v2 r = request_for(p, ~0ull);
+	struct finding f = { .pair = p, .out = out };
+	struct nl_batch b = { 0 };
+
+	nl_begin(&b, SOCK_DIAG_BY_FAMILY, 0, &r, sizeof(r), "look up a socket");
+	if (nl_send(d->nl, &b, see_socket, &f, e))
+		return e->code;
+	if (!f.found)
+		return err_set(e, -ENOENT, "look up a socket: only a listener would answer");
+	return 0;
+}
+
+struct census {
+	int state;
+	unsigned int count;
+};
+
+static void count_socket(void *ctx, const struct nlmsghdr *nlh)
+{
+	struct census *c = ctx;
+	const struct inet_diag_msg *m = message(nlh);
+
+	if (m && plain_state(m) == c->state)
+		c->count++;
+}
+
+static int count_family(struct diag *d, int family, int state, unsigned int *count, struct err *e)
+{
+	struct inet_diag_req_v2 r = {
+		.sdiag_family = (uint8_t)family, .sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = 1u << state,
+	};
+	struct nl_batch b = { 0 };
+	struct census c = { .state = state };
+	int code = -EINTR;
+
+	if (state == TCP_SYN_RECV)
+		r.idiag_states |= 1u << STATE_NEW_SYN_RECV;
+	for (int i = 0; i < DUMPS_MOST && code == -EINTR; i++) {
+		c.count = 0;
+		nl_begin(&b, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &r, sizeof(r), "list sockets");
+		code = nl_send(d->nl, &b, count_socket, &c, e);
+	}
+	if (!code)
+		*count += c.count;
+	return code;
+}
+
+int diag_count(struct diag *d, int family, int state, unsigned int *count, struct err *e)
+{
+	unsigned int n = 0;
+
+	if (state < TCP_ESTABLISHED || state > TCP_CLOSING)
+		return err_set(e, -EINVAL, "list sockets: there is no state %d", state);
+	if (family != AF_INET6 && count_family(d, AF_INET, state, &n, e))
+		return e->code;
+	if (family != AF_INET && count_family(d, AF_INET6, state, &n, e))
+		return e->code;
+	*count = n;
+	return 0;
+}
+
+/* By its cookie, so that a listener, or the next to use the addresses, is safe */
+int diag_destroy(struct diag *d, const struct pair *p, struct err *e)
+{
+	struct inet_diag_req_v2 r;
+	struct nl_batch b = { 0 };
+	struct diag_sock sock;
+
+	if (diag_look(d, p, &sock, e))
+		return e->code;
+	r = request_for(p, sock.cookie);
+	nl_begin(&b, SOCK_DESTROY, NLM_F_ACK, &r, sizeof(r), "destroy a socket");
+	return nl_send(d->nl, &b, NULL, NULL, e);
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation: a lab is two hosts and what lies between them.
+ *
+ *	pair:      client wire0 ------------------------- wire0 server
+ *	wire:      client wire0 --- left | right -------- wire0 server
+ *	loopback:  both hosts are one namespace, joined by lo
+ *
+ * Each host is an anonymous network namespace. A veth pair is made by one
+ * request, the far end at once where it belongs: moving it there afterwards,
+ * or deleting it by request, costs 40 ms. The last descriptor and the last
+ * socket take all of it away.
+ *
+ * The link carries what the trial's sockets send and nothing else: no ARP, no
+ * neighbour discovery, no multicast reports, since devices are IFF_NOARP and
+ * neighbours are told. And it is ready: linkwatch has run for every end, and
+ * the kernel thread that puts IPv6 addresses into effect has come by.
+ */
+#include "runner/lab.h"
+
+#include "lib/auto.h"
+#include "lib/clock.h"
+#include "lib/counters.h"
+#include "lib/diag.h"
+#include "lib/err.h"
+#include "lib/link.h"
+#include "lib/netns.h"
+#include "lib/nl.h"
+#include "lib/sysctl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { USUAL_MTU = 1500, LEAST_MTU_IPV4 = 68, LEAST_MTU_IPV6 = 1280 };
+#define READY_WITHIN_NS (10 * NS_PER_S)
+
+/* ------------------------------------------------------------------ pins */
+
+/** Where a pin is set; or-ed */
+enum { IN_IPV4 = 1, IN_IPV6 = 2, IN_HOSTS = IN_IPV4 | IN_IPV6, IN_WIRE = 4 };
+
+/*
+ * What a fresh namespace does not get from the kernel's source alone, but from
+ * the machine: from the first namespace, from the size of its memory, from its
+ * boot parameters. A row that this kernel lacks is passed over. What only the
+ * first namespace has (rmem_max, which sets the window scale offered; tcp_mem)
+ * cannot be pinned from here and belongs into the facts of a run.
+ */
+static const struct pin {
+	const char *key, *value;
+	unsigned int where;
+	/* why, for whoever wonders whether the row is needed */
+	const char *reason;
+} pins[] = {
+	{ "net.ipv4.tcp_congestion_control", "reno", IN_HOSTS,
+	  "copied from the first namespace; one that paces delays data and the FIN behind it" },
+	{ "net.ipv4.tcp_rmem", "4096 131072 6291456", IN_HOSTS,
+	  "copied from the first namespace; window and window scale follow it" },
+	{ "net.ipv4.tcp_wmem", "4096 16384 4194304", IN_HOSTS,
+	  "copied from the first namespace; how much a send takes in follows it" },
+	{ "net.ipv4.tcp_no_metrics_save", "1", IN_HOSTS,
+	  "a connection would inherit round-trip time and window of the one before" },
+	{ "net.ipv4.tcp_max_tw_buckets", "131072", IN_HOSTS,
+	  "half the size of the hash table, which follows the machine's memory" },
+	{ "net.ipv4.tcp_max_syn_backlog", "1024", IN_HOSTS,
+	  "likewise" },
+	{ "net.ipv4.ip_forward", "0", IN_HOSTS | IN_WIRE,
+	  "copied from the first namespace (devconf_inherit_init_net): a host drops what is not its own" },
+	{ "net.ipv4.conf.all.rp_filter", "0", IN_HOSTS,
+	  "likewise; distributions set 1 or 2, and segments from rewritten addresses vanish" },
+	{ "net.ipv4.conf.default.rp_filter", "0", IN_HOSTS, "likewise" },
+	{ "net.ipv4.conf.all.accept_local", "0", IN_HOSTS, "likewise: a reflected segment" },
+	{ "net.ipv4.conf.default.accept_local", "0", IN_HOSTS, "likewise" },
+	{ "net.ipv4.conf.all.route_localnet", "0", IN_HOSTS, "likewise: 127.0.0.0/8 from outside" },
+	{ "net.ipv4.conf.default.route_localnet", "0", IN_HOSTS, "likewise" },
+	{ "net.ipv6.conf.default.disable_ipv6", "1", IN_IPV4 | IN_WIRE,
+	  "no link-local address, no multicast listener reports; and cheaper" },
+	{ "net.ipv6.conf.all.disable_ipv6", "0", IN_IPV6,
+	  "the boot parameter ipv6.disable_ipv6 holds in new namespaces as well" },
+	{ "net.ipv6.conf.default.disable_ipv6", "0", IN_IPV6, "likewise" },
+	{ "net.ipv6.conf.all.forwarding", "0", IN_IPV6,
+	  "copied where devconf_inherit_init_net is 1" },
+	{ "net.ipv6.conf.default.addr_gen_mode", "1", IN_IPV6,
+	  "none: no link-local address, so no reports and no solicitations from it" },
+	{ "net.ipv6.conf.default.accept_ra", "0", IN_IPV6, "no router solicitations" },
+};
+
+static int set_pins(unsigned int where, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
+		if ((pins[i].where & where) && sysctl_write(pins[i].key, pins[i].value, e) &&
+		    e->code != -ENOENT)
+			return e->code;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------- addresses */
+
+static const char *const address_text[2][HOST_COUNT][2] = {
+	[FAMILY_IPV4] = {
+		[HOST_CLIENT] = { "192.0.2.1", "192.0.2.11" },
+		[HOST_SERVER] = { "192.0.2.2", "192.0.2.12" },
+	},
+	[FAMILY_IPV6] = {
+		[HOST_CLIENT] = { "2001:db8::1", "2001:db8::11" },
+		[HOST_SERVER] = { "2001:db8::2", "2001:db8::12" },
+	},
+};
+
+static struct ipaddr read_address(enum family family, const char *text)
+{
+	struct ipaddr a = { .family = family == FAMILY_IPV6 ? AF_INET6 : AF_INET };
+
+	inet_pton(a.family, text, &a.v4);
+	return a;
+}
+
+static struct ipaddr own_address(enum family family, enum host host, enum link_rank rank)
+{
+	return read_address(family, address_text[family][host][rank]);
+}
+
+static struct ipaddr lo_address(enum family family)
+{
+	return read_address(family, family == FAMILY_IPV6 ? "::1" : "127.0.0.1");
+}
+
+static struct ipaddr main_address(const struct lab_plan *plan, enum family family, enum host host)
+{
+	return plan->link == LINK_LOOPBACK ? lo_address(family) :
+		own_address(family, host, LINK_MAIN);
+}
+
+static struct ipaddr mapped(struct ipaddr v4)
+{
+	struct ipaddr a = { .family = AF_INET6 };
+
+	a.v6.s6_addr[10] = a.v6.s6_addr[11] = 0xff;
+	memcpy(a.v6.s6_addr + 12, &v4.v4, sizeof(v4.v4));
+	return a;
+}
+
+/* ------------------------------------------------------------------- lab */
+
+/** enum place_of - A namespace of the lab */
+enum place_of { AT_CLIENT = HOST_CLIENT, AT_SERVER = HOST_SERVER, AT_WIRE, PLACES };
+
+/** enum end_of - An end of a cable */
+enum end_of { END_CLIENT = HOST_CLIENT, END_SERVER = HOST_SERVER, END_LEFT, END_RIGHT, ENDS };
+
+static const enum place_of place_of_end[ENDS] = { AT_CLIENT, AT_SERVER, AT_WIRE, AT_WIRE };
+
+static const struct link_end ends[ENDS] = {
+	[END_CLIENT]	= { "wire0", 11, { 0x02, 0, 0, 0, 0, 0x01 } },
+	[END_SERVER]	= { "wire0", 12, { 0x02, 0, 0, 0, 0, 0x02 } },
+	[END_LEFT]	= { "left",  21, { 0x02, 0, 0, 0, 0, 0x11 } },
+	[END_RIGHT]	= { "right", 22, { 0x02, 0, 0, 0, 0, 0x12 } },
+};
+
+struct lab {
+	struct lab_plan plan;
+	struct {
+		int ns;
+		struct nl *nl;
+		struct diag *diag;		/* hosts only */
+		struct counters *counters;	/* hosts only */
+		struct link_watch *watch;	/* until it is ready */
+	} at[PLACES];
+};
+
+/* With loopback all is the client's */
+static enum place_of home_of(const struct lab *lab, enum host host)
+{
+	return lab->plan.link == LINK_LOOPBACK ? AT_CLIENT : (enum place_of)host;
+}
+
+static bool has_place(const struct lab *lab, enum place_of place)
+{
+	if (place == AT_WIRE)
+		return lab->plan.wire;
+	return place == AT_CLIENT || lab->plan.link == LINK_PAIR;
+}
+
+static unsigned int pins_at(const struct lab *lab, enum place_of place)
+{
+	if (place == AT_WIRE)
+		return IN_WIRE;
+	return lab->plan.family == FAMILY_IPV6 ? IN_IPV6 : IN_IPV4;
+}
+
+static int make_place(struct lab *lab, enum place_of place, struct err *e)
+{
+	autons home = -1;
+	int *ns = &lab->at[place].ns;
+
+	if (netns_new(ns, e) || netns_enter(&home, *ns, e) ||
+	    set_pins(pins_at(lab, place), e) || nl_open(&lab->at[place].nl, NETLINK_ROUTE, -1, e))
+		return e->code;
+	if (place == AT_WIRE)
+		return 0;
+	if (diag_open(&lab->at[place].diag, *ns, e))
+		return e->code;
+	return counters_open(&lab->at[place].counters, *ns, e);
+}
+
+/* ------------------------------------------------------------- the link */
+
+static int make_cable(struct lab *lab, enum end_of near, enum end_of far, struct err *e)
+{
+	const int mtu = lab->plan.mtu ? lab->plan.mtu : USUAL_MTU;
+	struct nl_batch b = { 0 };
+
+	link_put_veth(&b, &ends[near], &ends[far], lab->at[place_of_end[far]].ns, mtu);
+	return nl_send(lab->at[place_of_end[near]].nl, &b, NULL, NULL, e);
+}
+
+static int make_cables(struct lab *lab, struct err *e)
+{
+	if (!lab->plan.wire)
+		return make_cable(lab, END_CLIENT, END_SERVER, e);
+	if (make_cable(lab, END_LEFT, END_CLIENT, e))
+		return e->code;
+	return make_cable(lab, END_RIGHT, END_SERVER, e);
+}
+
+static void put_both(struct nl_batch *b, enum family family, enum host host)
+{
+	const enum host peer = host == HOST_CLIENT ? HOST_SERVER : HOST_CLIENT;
+	const int index = ends[host].index;
+
+	for (enum link_rank rank = LINK_MAIN; rank <= LINK_SECOND; rank++) {
+		const struct ipaddr own = own_address(family, host, rank);
+		const struct ipaddr far = own_address(family, peer, rank);
+
+		link_put_address(b, index, &own, rank);
+		link_put_neighbour(b, index, &far, ends[peer].mac);
+	}
+}
+
+/* IPv4 addresses are there in an IPv6 trial, too: mapped ones need them */
+static int furnish_host(struct lab *lab, enum host host, struct err *e)
+{
+	struct nl_batch b = { 0 };
+
+	if (lab->plan.family == FAMILY_IPV6 &&
+	    link_watch_open(&lab->at[host].watch, lab->at[host].ns, ends[host].index, e))
+		return e->code;
+	link_put_up(&b, LINK_LO, "lo");
+	link_put_up(&b, ends[host].index, ends[host].name);
+	put_both(&b, FAMILY_IPV4, host);
+	if (lab->plan.family == FAMILY_IPV6)
+		put_both(&b, FAMILY_IPV6, host);
+	return nl_send(lab->at[host].nl, &b, NULL, NULL, e);
+}
+
+static int furnish_loopback(struct lab *lab, struct err *e)
+{
+	struct nl_batch b = { 0 };
+
+	if (lab->plan.family == FAMILY_IPV6 &&
+	    link_watch_open(&lab->at[AT_CLIENT].watch, lab->at[AT_CLIENT].ns, LINK_LO, e))
+		return e->code;
+	link_put_up(&b, LINK_LO, "lo");
+	for (enum host host = HOST_CLIENT; host < HOST_COUNT; host++) {
+		const struct ipaddr second = own_address(lab->plan.family, host, LINK_SECOND);
+
+		link_put_address(&b, LINK_LO, &second, LINK_SECOND);
+	}
+	return nl_send(lab->at[AT_CLIENT].nl, &b, NULL, NULL, e);
+}
+
+/*
+ * The news of an IPv6 address goes out just before its route is put in, both
+ * under the lock that the questions of link_ready() and this one take: after
+ * it the route is there (net/ipv6/addrconf.c, __ipv6_ifa_notify()).
+ */
+static int await_addresses(struct lab *lab, enum place_of place, int64_t until_ns, struct err *e)
+{
+	struct nl_batch b = { 0 };
+
+	if (!lab->at[place].watch)
+		return 0;
+	if (link_watch_wait(lab->at[place].watch, 2, until_ns, e))
+		return e->code;
+	link_put_query(&b, LINK_LO, "lo");
+	return nl_send(lab->at[place].nl, &b, NULL, NULL, e);
+}
+
+static int await_ready(struct lab *lab, struct err *e)
+{
+	const int64_t until_ns = clock_ns() + READY_WITHIN_NS;
+
+	for (enum place_of place = AT_CLIENT; place <= AT_SERVER; place++) {
+		if (await_addresses(lab, place, until_ns, e))
+			return e->code;
+		link_watch_close(lab->at[place].watch);
+		lab->at[place].watch = NULL;
+	}
+	if (lab->plan.link == LINK_LOOPBACK)
+		return 0;
+	for (enum end_of end = END_CLIENT; end < ENDS; end++) {
+		const enum place_of place = place_of_end[end];
+
+		if (has_place(lab, place) &&
+		    link_ready(lab->at[place].nl, lab->at[place].ns, &ends[end], until_ns, e))
+			return e->code;
+	}
+	return 0;
+}
+
+static int join(struct lab *lab, struct err *e)
+{
+	if (lab->plan.link == LINK_LOOPBACK)
+		return furnish_loopback(lab, e);
+	if (make_cables(lab, e) || furnish_host(lab, HOST_SERVER, e))
+		return e->code;
+	return furnish_host(lab, HOST_CLIENT, e);
+}
+
+static int build(struct lab *lab, struct err *e)
+{
+	for (enum place_of place = AT_CLIENT; place < PLACES; place++) {
+		if (has_place(lab, place) && make_place(lab, place, e))
+			return e->code;
+	}
+	if (join(lab, e))
+		return e->code;
+	return await_ready(lab, e);
+}
+
+static int check_plan(const struct lab_plan *plan, struct err *e)
+{
+	const int least = plan->family == FAMILY_IPV6 ? LEAST_MTU_IPV6 : LEAST_MTU_IPV4;
+
+	if (plan->mtu && plan->mtu < least)
+		return err_set(e, -EINVAL, "lab: an MTU of %d is below %d, the least for IPv%d",
+			       plan->mtu, least, plan->family == FAMILY_IPV6 ? 6 : 4);
+	if (plan->link == LINK_LOOPBACK && (plan->wire || plan->mtu))
+		return err_set(e, -EINVAL, "lab: loopback has neither a wire nor an MTU of ours");
+	return 0;
+}
+
+int lab_open(struct lab **lab, const struct lab_plan *plan, struct err *e)
+{
+	struct lab *new;
+
+	if (check_plan(plan, e))
+		return e->code;
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return err_sys(e, "lab");
+	new->plan = *plan;
+	for (enum place_of place = AT_CLIENT; place < PLACES; place++)
+		new->at[place].ns = -1;
+	if (build(new, e)) {
+		lab_close(new);
+		return err_in(e, "lab");
+	}
+	*lab = new;
+	return 0;
+}
+
+void lab_close(struct lab *lab)
+{
+	if (!lab)
+		return;
+	for (enum place_of place = AT_CLIENT; place < PLACES; place++) {
+		link_watch_close(lab->at[place].watch);
+		counters_close(lab->at[place].counters);
+		diag_close(lab->at[place].diag);
+		nl_close(lab->at[place].nl);
+		fd_close(&lab->at[place].ns);
+	}
+	free(lab);
+}
+
+int lab_ns(const struct lab *lab, enum host host)
+{
+	return lab->at[home_of(lab, host)].ns;
+}
+
+struct diag *lab_diag(const struct lab *lab, enum host host)
+{
+	return lab->at[home_of(lab, host)].diag;
+}
+
+struct counters *lab_counters(const struct lab *lab, enum host host)
+{
+	return lab->at[home_of(lab, host)].counters;
+}
+
+struct ipaddr lab_address(const struct lab *lab, enum host host, enum spot spot)
+{
+	const enum family family = lab->plan.family;
+
+	switch (spot) {
+	case SPOT_MAIN:
+		return main_address(&lab->plan, family, host);
+	case SPOT_SECOND:
+		return own_address(family, host, LINK_SECOND);
+	case SPOT_LO:
+		return lo_address(family);
+	case SPOT_MAPPED:
+		return mapped(main_address(&lab->plan, FAMILY_IPV4, host));
+	case SPOT_ANY:
+	case SPOT_COUNT:
+		break;
+	}
+	return (struct ipaddr) { .family = family == FAMILY_IPV6 ? AF_INET6 : AF_INET };
+}
+
+int lab_wire(struct lab *lab, wire_sink sink, void *ctx, struct wire **w, struct err *e)
+{
+	static const char *const wire_dev[WIRE_ENDS] = { "left", "right" };
+	static const char *const pair_dev[WIRE_ENDS] = { "wire0", "wire0" };
+	static const char *const lo_dev[WIRE_ENDS] = { "lo", "lo" };
+	const int ns[WIRE_ENDS] = { lab_ns(lab, HOST_CLIENT), lab_ns(lab, HOST_SERVER) };
+
+	if (lab->plan.wire)
+		return wire_bridge(w, lab->at[AT_WIRE].ns, wire_dev, sink, ctx, e);
+	return wire_tap(w, ns, lab->plan.link == LINK_LOOPBACK ? lo_dev : pair_dev, sink, ctx, e);
+}
