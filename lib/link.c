@@ -146,12 +146,12 @@ static void see_link(void *ctx, const struct nlmsghdr *m)
 {
 	struct sighting *s = ctx;
 	const struct ifinfomsg *head = mnl_nlmsg_get_payload(m);
-	const struct nlattr *attr;
+	const struct nlattr *attr = NULL;
 
 	if (m->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(m) < sizeof(*head) ||
 	    head->ifi_index != s->index)
 		return;
-	mnl_attr_for_each(attr, m, sizeof(*head)) {
+	while ((attr = nl_attr(m, sizeof(*head), attr))) {
 		if (mnl_attr_get_type(attr) == IFLA_OPERSTATE &&
 		    mnl_attr_get_payload_len(attr) >= 1)
 			s->up = mnl_attr_get_u8(attr) == OPERSTATE_UP;
@@ -221,9 +221,9 @@ int link_watch_open(struct link_watch **w, int ns, int index, struct err *e)
 
 static uint32_t address_flags(const struct nlmsghdr *m, const struct ifaddrmsg *head)
 {
-	const struct nlattr *attr;
+	const struct nlattr *attr = NULL;
 
-	mnl_attr_for_each(attr, m, sizeof(*head)) {
+	while ((attr = nl_attr(m, sizeof(*head), attr))) {
 		if (mnl_attr_get_type(attr) == IFA_FLAGS && mnl_attr_get_payload_len(attr) >= 4)
 			return mnl_attr_get_u32(attr);
 	}

@@ -183,13 +183,22 @@ static int receive(struct nl *nl, int *len, struct err *e)
 	return 0;
 }
 
+const struct nlattr *nl_attr(const struct nlmsghdr *m, size_t fixed, const struct nlattr *after)
+{
+	const char *end = mnl_nlmsg_get_payload_tail(m);
+	const struct nlattr *attr = after ? mnl_attr_next(after) :
+		mnl_nlmsg_get_payload_offset(m, fixed);
+
+	return mnl_attr_ok(attr, (int)(end - (const char *)attr)) ? attr : NULL;
+}
+
 static const char *reason_of(const struct nlmsghdr *m, size_t fixed)
 {
-	const struct nlattr *attr;
+	const struct nlattr *attr = NULL;
 
 	if (!(m->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;
-	mnl_attr_for_each(attr, m, (unsigned int)fixed) {
+	while ((attr = nl_attr(m, fixed, attr))) {
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			return mnl_attr_get_str(attr);
@@ -317,6 +326,12 @@ int nl_send(struct nl *nl, struct nl_batch *b, nl_reply reply, void *ctx, struct
 
 int nl_listen(struct nl *nl, unsigned int group, struct err *e)
 {
+	/* A socket that was never bound has port 0, and so would be left out of
+	   every broadcast, which the kernel sends in the name of port 0 */
+	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+
+	if (bind(nl->fd, (const void *)&any, sizeof(any)))
+		return err_sys(e, "netlink: bind");
 	if (setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
 		return err_sys(e, "netlink: listen to group %u", group);
 	return 0;

@@ -57,6 +57,15 @@ void nl_nest_end(struct nl_batch *b, size_t nest);
 int nl_open(struct nl **nl, int bus, int ns, struct err *e);
 void nl_close(struct nl *nl);
 
+/**
+ * nl_attr() - Walk through the attributes of an answer
+ * @fixed: size of the fixed header before them
+ * @after: the one before; NULL for the first
+ *
+ * Return: the next, within bounds; NULL after the last
+ */
+const struct nlattr *nl_attr(const struct nlmsghdr *m, size_t fixed, const struct nlattr *after);
+
 /** nl_reply - Told of each message that answers, borrowed until it returns */
 typedef void (*nl_reply)(void *ctx, const struct nlmsghdr *m);
 
