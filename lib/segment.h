@@ -13,10 +13,11 @@
 
 struct err;
 
-/** TCP flags as in the header's thirteenth octet and the low bit before (AE) */
+/** TCP flags as in the header's fourteenth octet and the low bit before (AE) */
 enum {
 	SEG_FIN = 0x01, SEG_SYN = 0x02, SEG_RST = 0x04, SEG_PSH = 0x08,
 	SEG_ACK = 0x10, SEG_URG = 0x20, SEG_ECE = 0x40, SEG_CWR = 0x80,
+	SEG_AE = 0x100,
 };
 
 /**
@@ -24,7 +25,7 @@ enum {
  *
  * SYN, SYN-ACK and RST (with or without ACK) carry no other of SYN, FIN, RST
  * and no text; FIN is a FIN with ACK and with or without text; DATA has text
- * and ACK and none of SYN, FIN, RST; ACK is bare. PSH, URG, ECE, CWR do not
+ * and ACK and none of SYN, FIN, RST; ACK is bare. PSH, URG, ECE, CWR, AE do not
  * count. All else is ODD (SYN+FIN, no flags, FIN without ACK, a SYN with text).
  */
 enum segment_kind {
@@ -59,7 +60,7 @@ struct segment {
 	   to of the quoted packet; kind is SEGMENT_ICMP */
 	bool icmp;
 	uint8_t icmp_type, icmp_code;
-	uint32_t icmp_info;	/* next-hop MTU of "too big" */
+	uint32_t icmp_info;	/* the word after the checksum: next-hop MTU of "too big" */
 };
 
 /** segment_kind() - Its kind in one word */
@@ -71,7 +72,7 @@ extern const char *const segment_kind_name[SEGMENT_KIND_COUNT];
 /** segment_flags_text() - "SYN+FIN", "none"; @buf of 40 bytes is enough. Return: @buf */
 char *segment_flags_text(unsigned int flags, char *buf, size_t size);
 
-/** segment_flags_read() - The reverse; -1 for a word that is none */
+/** segment_flags_read() - The reverse, in any order; -1 for a word that is none or comes twice */
 int segment_flags_read(const char *s, size_t len);
 
 /**
@@ -80,20 +81,30 @@ int segment_flags_read(const char *s, size_t len);
  * @s:           out; @s->data points into @frame
  *
  * Return: 0 for a TCP segment or an ICMP error that quotes one, -ENOMSG for
- * another protocol (ARP, MLD, ...), -EBADMSG for one that contradicts itself
- * or is cut short. Never reads outside @frame.
+ * another protocol (ARP, MLD, ...) and for a fragment, -EBADMSG for one that
+ * contradicts itself or is cut short. Never reads outside @frame.
+ *
+ * What stands behind the length the IP header tells is padding. TCP options
+ * end, as in Linux, with the first whose length is wrong: no reason to refuse.
+ * Of an error, what the quote is too short to hold (ack, flags, ...) is 0.
+ * Checksums are not looked at.
  */
 int segment_decode(const uint8_t *frame, size_t len, struct segment *s);
 
 /**
  * segment_encode() - Make a frame with valid checksums
- * @s:     what it shall say; with @s->icmp an ICMP error that quotes the first
- *         bytes of such a segment (the sender of the error is @s->to)
+ * @s:     what it shall say; with @s->icmp an ICMP error that quotes the
+ *         header of such a segment, without options (the error goes from
+ *         @s->to to @s->from)
  * @eth:   14 bytes of Ethernet header; the protocol is set to fit the family
  * @frame: out
  * @room:  its size; 128 + @s->len is always enough
  *
- * Return: its length, or -EMSGSIZE
+ * Options come in the order and with the padding of Linux: MSS, SACK permitted,
+ * timestamps, window scale.
+ *
+ * Return: its length, -EMSGSIZE where it does not fit @room or an IP packet,
+ * or -EAFNOSUPPORT where @s->from and @s->to are not of one family
  */
 int segment_encode(const struct segment *s, const uint8_t eth[14], uint8_t *frame, size_t room);
 
@@ -103,7 +114,7 @@ int segment_encode(const struct segment *s, const uint8_t eth[14], uint8_t *fram
  */
 bool segment_finish_checksum(uint8_t *frame, size_t len);
 
-/** segment_checksums_ok() - Whether the IP and TCP (or ICMP) checksums are right */
+/** segment_checksums_ok() - Whether it is TCP or ICMP, and its and IP's checksums are right */
 bool segment_checksums_ok(const uint8_t *frame, size_t len);
 
 #endif
