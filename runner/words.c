@@ -193,16 +193,16 @@ COVERS(spot_info, SPOT_COUNT);
 const struct word_info look_info[] = {
 	[LOOK_STATE]	= { "state", "HOST NAME STATE",
 		"the state of one end of a connection" },
-	[LOOK_TIMER]	= { "timer", "HOST NAME timer between A and B | HOST NAME timer none",
+	[LOOK_TIMER]	= { "timer", "HOST NAME timer between A and B | none",
 		"how long its timer still runs, as sock_diag tells" },
-	[LOOK_ERROR]	= { "error", "HOST NAME error ERRNO | HOST NAME error ok",
+	[LOOK_ERROR]	= { "error", "HOST NAME error ERRNO | ok",
 		"SO_ERROR, which reading clears" },
 	[LOOK_PORT]	= { "port", "HOST NAME port N",
 		"the local port, by getsockname(2)" },
-	[LOOK_SOCKETS]	= { "sockets", "HOST sockets STATE N | HOST sockets STATE between N and M",
+	[LOOK_SOCKETS]	= { "sockets", "HOST sockets STATE N | between N and M",
 		"how many sockets of the host are in a state" },
-	[LOOK_COUNTER]	= { "counter", "HOST counter NAME +N [from MARK] | HOST counter NAME between +N and +M [from MARK]",
-		"a counter, named as nstat prints it; counts from the first step or a mark, up to the trial's end" },
+	[LOOK_COUNTER]	= { "counter", "HOST counter NAME +N | between +N and +M [from MARK]",
+		"a counter, named as nstat prints it; counts from the first step or a mark, and must still be so at the trial's end" },
 	[LOOK_SYSCTL]	= { "sysctl", "HOST sysctl KEY VALUE",
 		"what a setting reads as" },
 	[LOOK_WIRE]	= { "wire", "wire SEGMENT",
@@ -282,17 +282,17 @@ static const struct word_info wire_words[] = {
 };
 
 static const struct word_info value_words[] = {
-	{ "PORT", "8080", "0 to 65535" },
-	{ "D", "500us, 20ms, 1.5s, 2m", "a duration always has a unit: ns us ms s m; at most 1h" },
-	{ "TICK", "60s+TICK", "and the step of the kernel's timer wheel at that distance" },
-	{ "TEXT", "\"TEXT\"", "in quotes: \\\" \\\\ \\n \\r \\t \\xHH" },
-	{ "VALUE", "[CONN.]HOST.FIELD[+N|-N]", "a number of a segment, relative to what the hosts know" },
+	{ "PORT", "8080", "PORT: 0 to 65535" },
+	{ "D", "500us, 20ms, 1.5s, 2m", "D: a duration always has a unit, ns us ms s m; at most 60m" },
+	{ "TICK", "60s+TICK", "D, and the step of the kernel's timer wheel at that distance" },
+	{ "TEXT", "\"TEXT\"", "TEXT in quotes may hold \\\" \\\\ \\n \\r \\t \\xHH" },
+	{ "VALUE", "[CONN.]HOST.FIELD[+N|-N]", "VALUE: a number of a segment, relative to what the hosts know" },
 	{ "$", "$NAME", "the value of an axis or an outcome column" },
-	{ "?", "?", "not known yet: lastack observe fills it in" },
+	{ "?", "?", "not known yet: a run that observes fills it in" },
 };
 
 static const struct word_info table_words[] = {
-	{ "outcome", "outcome KEY ... | NAME ...", "the last part of a file: what differs between its trials; the first row that matches holds, * matches all" },
+	{ "outcome", "outcome KEY ... | NAME ...", "the last part of a file: what differs between its trials; the first row that matches holds" },
 	{ "axis", "AXIS", "KEY: an axis; cells are its values" },
 	{ "kernel", "kernel", "KEY: the version; cells >=6.14, <6.14" },
 	{ "has", "has NAME", "KEY: a sysctl, counter, socket option, destroy or repair; cells yes, no" },
@@ -503,6 +503,9 @@ bool words_reserved(const char *s, size_t len)
 /** The widest usage that its help may stand beside; a section with a wider one puts help below */
 enum { USAGE_MOST = 26 };
 
+/** Where a line of the reference ends, and where help stands beside or below a usage */
+enum { PAGE_WIDTH = 96, BESIDE = 4 + USAGE_MOST + 2, BELOW = 8 };
+
 static void print_title(struct buf *out, const char *title, const char *form)
 {
 	buf_addf(out, "%s%s\n", out->len ? "\n" : "", title);
@@ -510,12 +513,35 @@ static void print_title(struct buf *out, const char *title, const char *form)
 		buf_addf(out, "    %s\n", form);
 }
 
+/** print_wrapped() - Text from column @indent on, which the line at hand has reached already */
+static void print_wrapped(struct buf *out, const char *text, size_t indent)
+{
+	size_t column = indent;
+
+	while (*text) {
+		const size_t word = strcspn(text, " ");
+
+		if (column > indent && column + 1 + word > PAGE_WIDTH) {
+			buf_addf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			buf_adds(out, " ");
+			column++;
+		}
+		buf_add(out, text, word);
+		column += word;
+		text += word + strspn(text + word, " ");
+	}
+	buf_adds(out, "\n");
+}
+
 static void print_entry(struct buf *out, const char *usage, const char *help, bool beside)
 {
 	if (beside)
-		buf_addf(out, "    %-*s  %s\n", USAGE_MOST, usage, help);
+		buf_addf(out, "    %-*s  ", USAGE_MOST, usage);
 	else
-		buf_addf(out, "    %s\n        %s\n", usage, help);
+		buf_addf(out, "    %s\n%*s", usage, BELOW, "");
+	print_wrapped(out, help, beside ? BESIDE : BELOW);
 }
 
 static void print_infos(struct buf *out, const struct word_info *info, size_t count)
@@ -535,7 +561,8 @@ static void print_verbs(struct buf *out, enum actor actor)
 			print_entry(out, verb_info[i].usage, verb_info[i].help, false);
 }
 
-static void print_places(struct buf *out, unsigned int where)
+/** add_places() - " (listen, connect)": the steps that an option may stand in */
+static void add_places(struct buf *out, unsigned int where)
 {
 	static const char *const places[] = { "listen", "bind", "connect", "set" };
 	const char *between = " (";
@@ -546,15 +573,18 @@ static void print_places(struct buf *out, unsigned int where)
 		buf_addf(out, "%s%s", between, places[i]);
 		between = ", ";
 	}
-	buf_adds(out, ")\n");
+	buf_adds(out, ")");
 }
 
 static void print_options(struct buf *out)
 {
+	autobuf help = { 0 };
+
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		buf_addf(out, "    %-*s  %s", USAGE_MOST, option_info[i].usage,
-			 option_info[i].help);
-		print_places(out, option_info[i].where);
+		buf_clear(&help);
+		buf_adds(&help, option_info[i].help);
+		add_places(&help, option_info[i].where);
+		print_entry(out, option_info[i].usage, buf_text(&help), true);
 	}
 }
 
@@ -575,7 +605,7 @@ void words_print(struct buf *out)
 {
 	print_title(out, "Header", "what holds throughout; before the steps");
 	print_infos(out, header_info, HEADER_COUNT);
-	print_title(out, "Needs", NULL);
+	print_title(out, "Needs", "WHAT, behind needs");
 	print_infos(out, need_info, NEED_COUNT);
 	print_title(out, "Steps", "what happens, in order; HOST is client or server");
 	print_verbs(out, ACTOR_HOST);
@@ -585,7 +615,7 @@ void words_print(struct buf *out)
 	print_options(out);
 	print_title(out, "Places", "where a PORT stands: [SPOT:]PORT");
 	print_infos(out, spot_info, SPOT_COUNT);
-	print_title(out, "Time", NULL);
+	print_title(out, "Looks and time", NULL);
 	print_verbs(out, ACTOR_SELF);
 	print_title(out, "Looking", "LOOK, behind expect and never");
 	print_infos(out, look_info, LOOK_COUNT);
@@ -600,12 +630,12 @@ void words_print(struct buf *out)
 	print_infos(out, part_info, PART_COUNT);
 	print_title(out, "Fields", "FIELD of a connection's end");
 	print_infos(out, field_info, FIELD_COUNT);
-	print_title(out, "Values", NULL);
+	print_title(out, "Values", "what the words in capitals stand for");
 	print_infos(out, value_words, COUNT(value_words));
-	print_title(out, "Table", "OUTCOME TABLE");
+	print_title(out, "Table", "which outcome a trial has; `*`, or a column left out, holds for all");
 	print_infos(out, table_words, COUNT(table_words));
 	print_title(out, "States", "as in RFC 9293");
 	print_states(out);
-	print_title(out, "Errnos", NULL);
+	print_title(out, "Errnos", "what a call may yield");
 	print_errnos(out);
 }
