@@ -33,6 +33,18 @@ static bool is_known(const struct complaints *c, const struct complaint *k)
 	return false;
 }
 
+/** drop_warning() - Make room for an error; false where all that is kept are errors */
+static bool drop_warning(struct complaints *c)
+{
+	for (size_t i = c->count; i--; ) {
+		if (c->list[i].grade != GRADE_WARNING)
+			continue;
+		memmove(&c->list[i], &c->list[i + 1], (--c->count - i) * sizeof(*c->list));
+		return true;
+	}
+	return false;
+}
+
 static void keep(struct complaints *c, struct complaint k)
 {
 	if (is_known(c, &k))
@@ -41,7 +53,8 @@ static void keep(struct complaints *c, struct complaint k)
 		c->errors++;
 	if (c->count == COMPLAINTS_MOST) {
 		c->unkept++;
-		return;
+		if (k.grade != GRADE_ERROR || !drop_warning(c))
+			return;
 	}
 	k.text = arena_dup(&c->arena, k.text, strlen(k.text));
 	c->list = arena_grow(&c->arena, c->list, c->count, sizeof(*c->list));

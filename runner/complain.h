@@ -23,7 +23,8 @@ struct complaint {
  * @arena: holds the texts
  *
  * The same text at the same place is kept once, so that a step parsed for
- * each of its variants complains once. More than COMPLAINTS_MOST are counted only.
+ * each of its variants complains once. More than COMPLAINTS_MOST are counted
+ * only, warnings first.
  */
 enum { COMPLAINTS_MOST = 100 };
 struct complaints {
