@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# netns.sh FLOOR N: N times what `floor 1` does, the way a script does it: with
+# `ip netns`. FLOOR only plays the sockets' part. Run it where /run/netns may be
+# written to (ci/bench/bench gives it one of its own).
+set -eu
+floor=$1
+n=$2
+run=lastack-bench-$$
+
+clean()
+{
+	ip netns del "$run-server" 2>/dev/null || :
+	ip netns del "$run-client" 2>/dev/null || :
+}
+trap clean EXIT
+trap 'exit 1' INT TERM HUP
+
+one_case()
+{
+	s=$run-server
+	c=$run-client
+	ip netns add "$s"
+	ip netns add "$c"
+	ip link add v0 netns "$c" type veth peer name v0 netns "$s"
+	ip -n "$s" addr add 10.0.0.1/24 dev v0
+	ip -n "$c" addr add 10.0.0.2/24 dev v0
+	ip -n "$s" link set v0 up
+	ip -n "$c" link set v0 up
+	for host in "$s" "$c"; do
+		until ip -n "$host" link show v0 | grep -q 'state UP'; do
+			:
+		done
+	done
+	ip netns exec "$s" "$floor" serve &
+	ip netns exec "$c" "$floor" connect
+	wait $!
+	clean
+}
+
+while [ "$n" -gt 0 ]; do
+	one_case
+	n=$((n - 1))
+done
