@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUNNER_COMMAND_H
+#define RUNNER_COMMAND_H
+
+struct err;
+
+/** Exit statuses, the same for every command */
+enum { EXIT_GOOD = 0, EXIT_RED = 1, EXIT_TROUBLE = 2 };
+
+/** struct invocation - How a command was called; @argv[0] is the command's name */
+struct invocation {
+	const char *program, *version;
+	int argc;
+	char **argv;
+};
+
+/*
+ * The commands. Each returns an exit status; or a negative errno, and then @e
+ * says what we could not do, for main to print.
+ */
+int cmd_run(const struct invocation *i, struct err *e);
+int cmd_list(const struct invocation *i, struct err *e);
+int cmd_check(const struct invocation *i, struct err *e);
+int cmd_judge(const struct invocation *i, struct err *e);
+int cmd_words(const struct invocation *i, struct err *e);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/arena.h"
+#include "lib/err.h"
+#include "runner/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef LASTACK_VERSION
+#define LASTACK_VERSION "unknown"
+#endif
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct invocation *i, struct err *e);
+	const char *help;
+} commands[] = {
+	{ "run",	cmd_run,	"play cases and say what the kernel did, as TAP" },
+	{ "list",	cmd_list,	"the trials that a run would play" },
+	{ "check",	cmd_check,	"read case files and say all that is wrong; plays nothing" },
+	{ "judge",	cmd_judge,	"give the verdicts again from a run's records alone" },
+	{ "words",	cmd_words,	"the scenario language, word by word" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void help(FILE *to)
+{
+	fputs("lastack - what happens when a TCP connection closes and someone comes back\n\n"
+	      "usage: lastack COMMAND [OPTION...] [WORD...]\n\n", to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fputs("\nlastack COMMAND --help tells more; lastack --version says which it is.\n"
+	      "exit status: 0 all as expected, 1 some trial failed, 2 we could not do our job\n", to);
+}
+
+static void out_of_memory(void)
+{
+	fputs("lastack: out of memory\n", stderr);
+	_Exit(EXIT_TROUBLE);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	const struct invocation in = {
+		.program = argv[0], .version = LASTACK_VERSION, .argc = argc - 1, .argv = argv + 1,
+	};
+	struct err e = { 0 };
+	const int status = c->run(&in, &e);
+
+	if (status < 0) {
+		fprintf(stderr, "lastack: %s\n", e.text);
+		return EXIT_TROUBLE;
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("lastack: standard output");
+		return EXIT_TROUBLE;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	arena_out_of_memory = out_of_memory;
+	signal(SIGPIPE, SIG_IGN);
+	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))) {
+		help(stdout);
+		return EXIT_GOOD;
+	}
+	if (word && (!strcmp(word, "--version") || !strcmp(word, "-V"))) {
+		puts("lastack " LASTACK_VERSION);
+		return EXIT_GOOD;
+	}
+	for (size_t i = 0; word && i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, word))
+			return run(&commands[i], argc, argv);
+	if (word)
+		fprintf(stderr, "lastack: unknown command \"%s\"\n\n", word);
+	help(stderr);
+	return EXIT_TROUBLE;
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation. A trial is a few milliseconds of work and then, often,
+ * a long wait. So many children may be alive, but only as many awake as the
+ * processors can serve at once: a child that begins to sleep says so through
+ * its pipe (an event named doze), and says when it is back. Each child is
+ * bound to one processor for life, so that the frames of a connection are
+ * never handled by two and cannot overtake each other.
+ *
+ * A child that has said everything closes its pipe and then takes its time to
+ * die, since the kernel dismantles its namespaces and sockets; it is collected
+ * when that is over, and a bound on those still dying keeps us from making
+ * namespaces faster than the kernel can take them down.
+ */
+#include "runner/pool.h"
+
+#include "lib/arena.h"
+#include "lib/auto.h"
+#include "lib/clock.h"
+#include "lib/err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	RECORD_MOST = 64 << 20,		/* bytes that a child may write */
+	DYING_MOST = 48,
+	TICK_MS = 100,
+	READ_SIZE = 65536,
+};
+
+struct child {
+	struct pool_job job;
+	pid_t pid;
+	int fd;			/* -1: a free slot */
+	int cpu;
+	bool dozing, overrun;
+	struct buf text;
+	size_t seen;		/* how much of the text was looked at for doze and wake */
+	int64_t begun_ns;
+};
+
+struct pool_state {
+	struct pool_job *queue;
+	size_t head, tail, room;
+	struct child *child;
+	size_t running;
+	pid_t dying[DYING_MOST];
+	size_t dyings;
+	cpu_set_t cpus;
+	int *awake;		/* by processor number, CPU_SETSIZE of them */
+	bool alone, stop;
+	int signals;
+};
+
+static void *need(void *p)
+{
+	if (!p)
+		arena_out_of_memory();
+	return p;
+}
+
+static struct pool_state *state_of(struct pool *p)
+{
+	if (!p->state) {
+		p->state = need(calloc(1, sizeof(*p->state)));
+		p->state->signals = -1;
+	}
+	return p->state;
+}
+
+void pool_add(struct pool *p, const struct pool_job *job)
+{
+	struct pool_state *s = state_of(p);
+
+	if (s->tail == s->room) {
+		s->room = s->room ? 2 * s->room : 64;
+		s->queue = need(realloc(s->queue, s->room * sizeof(*s->queue)));
+	}
+	s->queue[s->tail++] = *job;
+}
+
+void pool_stop(struct pool *p)
+{
+	p->state->stop = true;
+}
+
+/* ----------------------------------------------------------------- children */
+
+static int least_busy_cpu(const struct pool_state *s)
+{
+	int best = -1;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &s->cpus) && (best < 0 || s->awake[cpu] < s->awake[best]))
+			best = cpu;
+	return best;
+}
+
+static int awake_in_all(const struct pool_state *s)
+{
+	int n = 0;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		n += s->awake[cpu];
+	return n;
+}
+
+static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int fd)
+{
+	cpu_set_t one;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGINT, SIG_IGN);	/* ^C reaches the runner, which ends its children */
+	signal(SIGPIPE, SIG_IGN);
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(3);		/* it died before we could ask to die with it */
+	prctl(PR_SET_TIMERSLACK, 1000UL);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)c->cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	p->play(p->ctx, &c->job, fd);
+	_exit(0);
+}
+
+static struct child *free_slot(struct pool *p)
+{
+	for (int i = 0; i < p->slots; i++)
+		if (p->state->child[i].fd < 0)
+			return &p->state->child[i];
+	return NULL;
+}
+
+static int start(struct pool *p, const struct pool_job *job, struct err *e)
+{
+	struct pool_state *s = p->state;
+	struct child *c = free_slot(p);
+	const pid_t parent = getpid();
+	int pipefd[2];
+
+	if (pipe2(pipefd, O_CLOEXEC))
+		return err_sys(e, "pipe");
+	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = least_busy_cpu(s),
+			     .begun_ns = clock_ns() };
+	c->pid = fork();
+	if (c->pid == 0)
+		be_a_child(p, c, parent, pipefd[1]);
+	close(pipefd[1]);
+	if (c->pid < 0) {
+		err_sys(e, "fork");
+		fd_close(&c->fd);
+		return e->code;
+	}
+	setpgid(c->pid, c->pid);
+	fcntl(c->fd, F_SETFL, O_NONBLOCK);
+	s->awake[c->cpu]++;
+	s->running++;
+	s->alone |= job->alone;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ dying */
+
+static void collect_dying(struct pool_state *s, bool wait)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->dyings; i++)
+		if (waitpid(s->dying[i], NULL, wait ? 0 : WNOHANG) == 0)
+			s->dying[kept++] = s->dying[i];
+	s->dyings = kept;
+}
+
+static int end_of_child(struct pool_state *s, const struct child *c, bool must_know)
+{
+	int wait = 0;
+
+	collect_dying(s, false);
+	if (!must_know && s->dyings < DYING_MOST) {
+		if (waitpid(c->pid, &wait, WNOHANG) == 0)
+			s->dying[s->dyings++] = c->pid;
+		return wait;
+	}
+	while (waitpid(c->pid, &wait, 0) < 0 && errno == EINTR)
+		;
+	return wait;
+}
+
+static bool said_end(const struct buf *text)
+{
+	static const char end[] = " end";
+	const char *s = buf_text(text);
+	size_t len = text->len;
+
+	while (len && s[len - 1] != '\n')
+		len--;
+	while (len > 1 && s[len - 2] != '\n')
+		len--;
+	len = len ? len - 1 : 0;
+	return strstr(s + len, end) != NULL;
+}
+
+static void finish(struct pool *p, struct child *c)
+{
+	struct pool_state *s = p->state;
+	struct pool_result r = { .job = c->job, .text = c->text, .overrun = c->overrun,
+				 .elapsed_ns = clock_ns() - c->begun_ns };
+
+	fd_close(&c->fd);
+	if (!c->dozing)
+		s->awake[c->cpu]--;
+	s->running--;
+	if (c->job.alone)
+		s->alone = false;
+	r.wait = end_of_child(s, c, c->overrun || !said_end(&c->text));
+	c->text = (struct buf){ 0 };
+	p->done(p->ctx, &r);
+	buf_fini(&r.text);
+}
+
+/* ---------------------------------------------------------------- listening */
+
+static void mind_dozing(struct pool_state *s, struct child *c)
+{
+	const char *text = buf_text(&c->text);
+	const char *end;
+
+	while ((end = memchr(text + c->seen, '\n', c->text.len - c->seen))) {
+		const char *line = text + c->seen;
+		const char *word = memchr(line, ' ', (size_t)(end - line));
+		const bool doze = word && !strncmp(word, " doze", 5);
+		const bool wake = word && !strncmp(word, " wake", 5);
+
+		if (doze && !c->dozing)
+			s->awake[c->cpu]--;
+		if (wake && c->dozing)
+			s->awake[c->cpu]++;
+		if (doze || wake)
+			c->dozing = doze;
+		c->seen = (size_t)(end + 1 - text);
+	}
+}
+
+static void hear(struct pool *p, struct child *c)
+{
+	char piece[READ_SIZE];
+
+	for (;;) {
+		const ssize_t n = read(c->fd, piece, sizeof(piece));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n <= 0) {
+			finish(p, c);
+			return;
+		}
+		buf_add(&c->text, piece, (size_t)n);
+		if (c->text.len > RECORD_MOST) {
+			c->overrun = true;
+			kill(-c->pid, SIGKILL);
+		}
+	}
+	mind_dozing(p->state, c);
+}
+
+static void enforce_budget(struct child *c, int64_t now_ns)
+{
+	if (c->overrun || now_ns - c->begun_ns < c->job.budget_ns)
+		return;
+	c->overrun = true;
+	kill(-c->pid, SIGKILL);
+	kill(c->pid, SIGKILL);
+}
+
+static int poll_all(struct pool *p, struct pollfd *fds, int timeout_ms)
+{
+	int n = 0;
+
+	fds[n++] = (struct pollfd){ .fd = p->state->signals, .events = POLLIN };
+	for (int i = 0; i < p->slots; i++)
+		fds[n++] = (struct pollfd){ .fd = p->state->child[i].fd, .events = POLLIN };
+	return poll(fds, (nfds_t)n, timeout_ms);
+}
+
+static int signal_that_came(struct pool_state *s)
+{
+	struct signalfd_siginfo info;
+
+	return read(s->signals, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+/* ------------------------------------------------------------------ the run */
+
+static bool may_start(const struct pool *p, const struct pool_job *job)
+{
+	const struct pool_state *s = p->state;
+	const int cpu = least_busy_cpu(s);
+
+	if (s->alone || s->running >= (size_t)p->slots)
+		return false;
+	if (job->alone)
+		return awake_in_all(s) == 0;
+	return s->awake[cpu] < p->awake_most;
+}
+
+static int start_some(struct pool *p, struct err *e)
+{
+	struct pool_state *s = p->state;
+
+	while (!s->stop && s->head < s->tail && may_start(p, &s->queue[s->head])) {
+		const int rc = start(p, &s->queue[s->head], e);
+
+		if (rc == -EAGAIN || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE) {
+			if (!s->running)
+				return rc;
+			break;		/* as many as the machine allows: go on when one ends */
+		}
+		if (rc)
+			return rc;
+		s->head++;
+	}
+	return 0;
+}
+
+static void kill_all(struct pool *p)
+{
+	struct pool_state *s = p->state;
+
+	for (int i = 0; i < p->slots; i++) {
+		struct child *c = &s->child[i];
+
+		if (c->fd < 0)
+			continue;
+		kill(-c->pid, SIGKILL);
+		kill(c->pid, SIGKILL);
+		waitpid(c->pid, NULL, 0);
+		fd_close(&c->fd);
+		buf_fini(&c->text);
+	}
+	s->running = 0;
+	collect_dying(s, true);
+}
+
+static int open_state(struct pool *p, sigset_t *before, struct err *e)
+{
+	struct pool_state *s = state_of(p);
+	sigset_t set;
+
+	s->child = need(calloc((size_t)p->slots, sizeof(*s->child)));
+	s->awake = need(calloc(CPU_SETSIZE, sizeof(*s->awake)));
+	for (int i = 0; i < p->slots; i++)
+		s->child[i].fd = -1;
+	if (sched_getaffinity(0, sizeof(s->cpus), &s->cpus))
+		return err_sys(e, "sched_getaffinity");
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, before);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signals < 0 ? err_sys(e, "signalfd") : 0;
+}
+
+static int loop(struct pool *p, int *signal_number, struct err *e)
+{
+	struct pool_state *s = p->state;
+	struct pollfd *fds = need(calloc((size_t)p->slots + 1, sizeof(*fds)));
+	int64_t ticked_ns = 0;
+	int rc = 0;
+
+	while (!rc && !*signal_number && !s->stop && (s->running || s->head < s->tail)) {
+		rc = start_some(p, e);
+		if (rc)
+			break;
+		poll_all(p, fds, TICK_MS);
+		if (fds[0].revents)
+			*signal_number = signal_that_came(s);
+		for (int i = 0; i < p->slots && !s->stop; i++) {
+			if (s->child[i].fd < 0)
+				continue;
+			if (fds[i + 1].fd == s->child[i].fd && fds[i + 1].revents)
+				hear(p, &s->child[i]);
+			if (s->child[i].fd >= 0)
+				enforce_budget(&s->child[i], clock_ns());
+		}
+		if (p->tick && clock_ns() - ticked_ns > TICK_MS * NS_PER_MS) {
+			ticked_ns = clock_ns();
+			p->tick(p->ctx, s->running, s->tail - s->head);
+		}
+	}
+	free(fds);
+	return rc;
+}
+
+int pool_run(struct pool *p, int *signal_number, struct err *e)
+{
+	sigset_t before;
+	int rc;
+
+	*signal_number = 0;
+	rc = open_state(p, &before, e);
+	if (!rc)
+		rc = loop(p, signal_number, e);
+	kill_all(p);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+void pool_fini(struct pool *p)
+{
+	if (!p->state)
+		return;
+	fd_close(&p->state->signals);
+	free(p->state->queue);
+	free(p->state->child);
+	free(p->state->awake);
+	free(p->state);
+	p->state = NULL;
+}

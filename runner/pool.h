@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Children that do jobs, many at once: a processor for each, a budget of time,
+ * a pipe back. What a job is and what its lines mean, the pool does not know,
+ * but for two words: a child that says it dozes leaves its processor to others.
+ */
+#ifndef RUNNER_POOL_H
+#define RUNNER_POOL_H
+
+#include "lib/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+/** struct pool_job - One job in the queue */
+struct pool_job {
+	size_t id;
+	int try_number;
+	bool alone;		/* while no other job is awake */
+	int64_t budget_ns;
+};
+
+/**
+ * struct pool_result - How a child ended
+ * @text:    all it wrote; the callee may take it over by zeroing it
+ * @wait:    its wait status
+ * @overrun: it was killed for overrunning its budget
+ */
+struct pool_result {
+	struct pool_job job;
+	struct buf text;
+	int wait;
+	bool overrun;
+	int64_t elapsed_ns;
+};
+
+/**
+ * struct pool - What to do, and with how much at once
+ * @slots: children at once, dozing ones too
+ * @awake_most: awake ones on a processor
+ * @play:   in the child: do the job, write to @fd; the process ends when it returns
+ * @done:   in the parent; may call pool_add(), for another try
+ * @tick:   in the parent, now and then: how many run; for a progress line. May be NULL
+ */
+struct pool {
+	int slots, awake_most;
+	void (*play)(void *ctx, const struct pool_job *job, int fd);
+	void (*done)(void *ctx, struct pool_result *r);
+	void (*tick)(void *ctx, size_t running, size_t waiting);
+	void *ctx;
+	struct pool_state *state;	/* its own */
+};
+
+/** pool_add() - Put a job at the end of the queue; before pool_run() or from @done */
+void pool_add(struct pool *p, const struct pool_job *job);
+
+/**
+ * pool_run() - Do all jobs; SIGINT and TERM end it early
+ * @signal: out: the signal that ended it, 0 for none
+ *
+ * However it returns, no child is left.
+ */
+int pool_run(struct pool *p, int *signal, struct err *e);
+
+/** pool_stop() - From @done: start nothing more and end what runs */
+void pool_stop(struct pool *p);
+
+void pool_fini(struct pool *p);
+
+#endif

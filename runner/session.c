@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/session.h"
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "runner/event.h"
+#include "runner/exec.h"
+#include "runner/judge.h"
+#include "runner/ladder.h"
+#include "runner/parse.h"
+#include "runner/pool.h"
+#include "runner/report.h"
+#include "runner/require.h"
+#include "runner/results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TRIES_MOST = 6, CROWDED_TRIES = 2, AWAKE_MOST = 2 };
+static const int64_t SPARE_NS = 30 * NS_PER_S;
+
+/* What is known of a trial while it is not finished. */
+struct tally {
+	struct buf record;	/* of all its tries */
+};
+
+struct course {
+	struct session *s;
+	struct pool pool;
+	struct tally *tally;
+	struct err err;		/* the first failure of ours to write or tell */
+	bool failed;
+};
+
+static struct suite_item *item_of(const struct session *s, size_t id)
+{
+	return &s->suite->item[id];
+}
+
+/* ------------------------------------------------------------------ telling */
+
+static const char *setting_text(struct arena *a, const struct setting *s)
+{
+	static const char *const whose[HOST_COUNT] = { "client ", "server " };
+
+	return arena_printf(a, "%s%s = %s", s->host == HOST_NONE ? "" : whose[s->host], s->key,
+			    s->value);
+}
+
+static const char *repro_text(struct arena *a, const struct session *s, const struct suite_item *item)
+{
+	const char *blank = strchr(item->name, ' ');
+	const size_t run = item->repeat > 0 && blank && strstr(blank, " run ") ?
+			   (size_t)(strstr(blank, " run ") - blank) : blank ? strlen(blank) : 0;
+
+	return arena_printf(a, "%s run '%s%.*s'", s->program, item->file->path, (int)run,
+			    blank ? blank : "");
+}
+
+static const char *step_text(struct arena *a, const struct trial *t, int step)
+{
+	const struct line *line;
+
+	if (step < 0 || (size_t)step >= t->steps)
+		return NULL;
+	line = t->step[step].line;
+	return arena_dup(a, line->text, line->len);
+}
+
+int session_tell(const struct session *s, size_t id, const struct trial *t,
+		 const struct verdict *v, const struct events *events, struct err *e)
+{
+	const struct suite_item *item = item_of(s, id);
+	const struct scenario *sc = &item->file->scenario;
+	struct arena a = { 0 };
+	autobuf notes = { 0 };
+	struct report_trial r = { .verdict = v, .todo = sc->todo, .ref = sc->ref, .refs = sc->refs };
+	int rc;
+
+	if (t) {
+		r.sysctl = arena_get(&a, (t->settings + 1) * sizeof(*r.sysctl));
+		for (size_t i = 0; i < t->settings; i++)
+			r.sysctl[r.sysctls++] = setting_text(&a, &t->setting[i]);
+		r.step = step_text(&a, t, v->step);
+		r.budget_ns = span_ns(sc->timeout, s->facts);
+		if (events && (v->kind == VERDICT_FAIL || v->kind == VERDICT_TIMING))
+			ladder_draw(t, events, v, &notes);
+	}
+	r.repro = repro_text(&a, s, item);
+	r.notes = notes.len ? buf_text(&notes) : NULL;
+	if (s->results && t)
+		r.artifacts = arena_printf(&a, "%s/%s", results_path(s->results),
+					   results_trial_path(&a, item->name, ".record"));
+	rc = report_trial(s->report, id, &r, e);
+	arena_free(&a);
+	return rc;
+}
+
+static void note_failure(struct course *c, const struct err *e)
+{
+	if (!c->failed)
+		c->err = *e;
+	c->failed = true;
+}
+
+static void keep_record(struct course *c, size_t id, const struct verdict *v)
+{
+	struct session *s = c->s;
+	const struct suite_item *item = item_of(s, id);
+	struct arena a = { 0 };
+	struct err e;
+
+	if (!s->results)
+		return;
+	if (c->tally[id].record.len &&
+	    results_write(s->results, results_trial_path(&a, item->name, ".record"),
+			  &c->tally[id].record, &e))
+		note_failure(c, &e);
+	if (results_verdict(s->results, id, item->name, v, &e))
+		note_failure(c, &e);
+	arena_free(&a);
+}
+
+static void keep_observed(struct session *s, size_t id, const struct trial *t,
+			  const struct verdict *v)
+{
+	const size_t columns = t->scenario->table.columns;
+
+	if (!v->observed || !columns)
+		return;
+	s->observed[id] = arena_get(&s->arena, columns * sizeof(char *));
+	for (size_t i = 0; i < columns; i++)
+		if (v->observed[i])
+			s->observed[id][i] = arena_dup(&s->arena, v->observed[i],
+						       strlen(v->observed[i]));
+}
+
+/* ------------------------------------------------------------------ judging */
+
+/* The record ends where the child ended: a line cut short is none. */
+static size_t whole_lines(const struct buf *record)
+{
+	size_t len = record->len;
+
+	while (len && record->s[len - 1] != '\n')
+		len--;
+	return len;
+}
+
+static void say_broken(struct verdict *v, const char *message)
+{
+	v->kind = VERDICT_BROKEN;
+	v->message = message;
+	v->expected = v->seen = NULL;
+}
+
+/* How the child ended can overrule its record: it may have had no time to say why. */
+static void mind_its_end(const struct pool_result *r, struct arena *a, struct verdict *v)
+{
+	char span[32];
+
+	if (r->overrun)
+		say_broken(v, arena_printf(a, "took longer than its budget of %s",
+					   clock_text(r->job.budget_ns, span, sizeof(span))));
+	else if (WIFSIGNALED(r->wait))
+		say_broken(v, arena_printf(a, "its process was ended by signal %d (%s)",
+					   WTERMSIG(r->wait), strsignal(WTERMSIG(r->wait))));
+	else if (WIFEXITED(r->wait) && WEXITSTATUS(r->wait))
+		say_broken(v, arena_printf(a, "its process ended with status %d",
+					   WEXITSTATUS(r->wait)));
+}
+
+/* Whether what broke is a shortage that may be over when fewer trials run. */
+static bool is_shortage(const struct events *events)
+{
+	static const int codes[] = { ENOSPC, ENOMEM, EMFILE, ENFILE, EAGAIN, EBUSY, ENOBUFS, EUSERS };
+
+	for (size_t i = events->count; i-- > 0;) {
+		if (events->list[i].kind != EVENT_BROKEN)
+			continue;
+		for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++)
+			if (events->list[i].number == -codes[k])
+				return true;
+		return false;
+	}
+	return false;
+}
+
+static bool try_again(struct course *c, const struct pool_job *job, const struct verdict *v,
+		      const struct events *events)
+{
+	struct pool_job next = *job;
+
+	if (job->try_number >= TRIES_MOST ||
+	    (v->kind != VERDICT_TIMING && !(v->kind == VERDICT_BROKEN && is_shortage(events))))
+		return false;
+	next.try_number++;
+	next.alone = next.try_number > CROWDED_TRIES;
+	pool_add(&c->pool, &next);
+	return true;
+}
+
+static void settle_verdict(struct course *c, const struct pool_result *r, const struct trial *t,
+			   struct verdict *v, const struct events *events)
+{
+	struct err e;
+
+	v->tries = r->job.try_number;
+	v->elapsed_ns = r->elapsed_ns;
+	if (c->s->observing)
+		keep_observed(c->s, r->job.id, t, v);
+	keep_record(c, r->job.id, v);
+	if (session_tell(c->s, r->job.id, t, v, events, &e))
+		note_failure(c, &e);
+	buf_fini(&c->tally[r->job.id].record);
+	if (c->s->fail_fast && verdict_red(v->kind))
+		pool_stop(&c->pool);
+}
+
+static void done(void *ctx, struct pool_result *r)
+{
+	struct course *c = ctx;
+	const struct suite_item *item = item_of(c->s, r->job.id);
+	struct buf *record = &c->tally[r->job.id].record;
+	struct verdict v = { .step = -1 };
+	struct events events = { 0 };
+	struct arena a = { 0 };
+	struct trial t;
+	int bad_line = 0;
+
+	buf_add(record, buf_text(&r->text), r->text.len);
+	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
+	if (!events_read(buf_text(record), whole_lines(record), &a, &events, &bad_line))
+		say_broken(&v, arena_printf(&a, "line %d of its record cannot be read", bad_line));
+	else
+		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
+	mind_its_end(r, &a, &v);
+	if (!try_again(c, &r->job, &v, &events))
+		settle_verdict(c, r, &t, &v, &events);
+	trial_fini(&t);
+	arena_free(&a);
+}
+
+/* ------------------------------------------------------------------ playing */
+
+static void write_capture(const struct session *s, const char *name, const struct buf *capture)
+{
+	struct arena a = { 0 };
+	struct err e;
+
+	if (s->results && capture->len)
+		results_write(s->results, results_trial_path(&a, name, ".pcapng"), capture, &e);
+	arena_free(&a);
+}
+
+static void play(void *ctx, const struct pool_job *job, int fd)
+{
+	const struct course *c = ctx;
+	const struct suite_item *item = item_of(c->s, job->id);
+	struct buf capture = { 0 };
+	struct trial t;
+
+	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
+	exec_trial(&t, c->s->facts, job->try_number, fd, &capture);
+	write_capture(c->s, item->name, &capture);
+	close(fd);
+}
+
+static int64_t budget_of(const struct session *s, const struct suite_item *item)
+{
+	const struct scenario *sc = &item->file->scenario;
+
+	if (s->timeout_ns)
+		return s->timeout_ns;
+	if (sc->timeout.ns)
+		return span_ns(sc->timeout, s->facts);
+	return item->least_ns + item->least_ns / 10 + SPARE_NS;
+}
+
+static bool skip(struct course *c, size_t id)
+{
+	const struct session *s = c->s;
+	const struct scenario *sc = &item_of(s, id)->file->scenario;
+	struct arena a = { 0 };
+	struct verdict v = { .kind = VERDICT_SKIP, .step = -1, .tries = 0 };
+	const char *why = NULL;
+	struct err e;
+	const bool skipped = !require_met(sc, s->facts, &a, &why);
+
+	if (skipped) {
+		v.message = why;
+		keep_record(c, id, &v);
+		if (session_tell(s, id, NULL, &v, NULL, &e))
+			note_failure(c, &e);
+	}
+	arena_free(&a);
+	return skipped;
+}
+
+static const struct suite_item *sorted_items;
+
+static int longest_first(const void *a, const void *b)
+{
+	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	const int64_t dx = sorted_items[x].least_ns, dy = sorted_items[y].least_ns;
+
+	if (dx != dy)
+		return dx < dy ? 1 : -1;
+	return x < y ? -1 : x > y;
+}
+
+static void shuffle(size_t *order, size_t count, unsigned int seed)
+{
+	uint64_t x = 88172645463325252ULL ^ ((uint64_t)seed << 20);
+
+	for (size_t i = count; i > 1; i--) {
+		size_t k, swapped;
+
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		k = (size_t)(x % i);
+		swapped = order[i - 1];
+		order[i - 1] = order[k];
+		order[k] = swapped;
+	}
+}
+
+static void queue_all(struct course *c)
+{
+	struct session *s = c->s;
+	const size_t count = s->suite->items;
+	size_t *order = arena_get(&s->arena, count * sizeof(*order));
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	sorted_items = s->suite->item;
+	if (s->shuffle)
+		shuffle(order, count, s->shuffle);
+	else
+		qsort(order, count, sizeof(*order), longest_first);
+	for (size_t i = 0; i < count; i++) {
+		const struct pool_job job = { .id = order[i], .try_number = 1,
+					      .budget_ns = budget_of(s, item_of(s, order[i])) };
+
+		if (!skip(c, order[i]))
+			pool_add(&c->pool, &job);
+	}
+}
+
+static void tick(void *ctx, size_t running, size_t waiting)
+{
+	struct course *c = ctx;
+
+	(void)waiting;
+	if (c->s->tick)
+		c->s->tick(c->s->tick_ctx, running);
+}
+
+int session_run(struct session *s, int *signal, struct err *e)
+{
+	struct course c = {
+		.s = s,
+		.pool = { .slots = s->slots, .awake_most = AWAKE_MOST, .play = play, .done = done,
+			  .tick = tick },
+	};
+	int rc;
+
+	c.pool.ctx = &c;
+	c.tally = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*c.tally));
+	s->observed = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*s->observed));
+	queue_all(&c);
+	rc = pool_run(&c.pool, signal, e);
+	for (size_t i = 0; i < s->suite->items; i++)
+		buf_fini(&c.tally[i].record);
+	pool_fini(&c.pool);
+	if (!rc && c.failed) {
+		*e = c.err;
+		rc = e->code;
+	}
+	return rc;
+}
+
+void session_fini(struct session *s)
+{
+	arena_free(&s->arena);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run: the trials of a suite played in children, each record judged, each
+ * verdict told. Trials that the machine was too slow for are played again.
+ */
+#ifndef RUNNER_SESSION_H
+#define RUNNER_SESSION_H
+
+#include "runner/facts.h"
+#include "runner/suite.h"
+#include "runner/verdict.h"
+
+#include <stdint.h>
+
+struct err;
+struct report;
+struct results;
+
+/**
+ * struct session - What to run and how
+ * @slots:      children at once
+ * @timeout_ns: most that a trial may take, whatever its file says; 0: its file says, or its
+ *              least time and half a minute
+ * @shuffle:    seed of the order in which trials begin; 0: the longest first
+ * @observing:  `?` is filled, not judged
+ * @program:    how the program was called, for the command that runs a trial alone
+ * @results:    where records go; NULL: nowhere
+ * @tick:       told now and then how many trials run
+ *
+ * @observed: out, by item: what was seen in each outcome column (see struct
+ *            verdict); NULL where a trial has none. Lives in @arena.
+ */
+struct session {
+	struct suite *suite;
+	const struct facts *facts;
+	struct report *report;
+	struct results *results;
+	int slots;
+	int64_t timeout_ns;
+	unsigned int shuffle;
+	bool observing, fail_fast;
+	const char *program;
+	void (*tick)(void *ctx, size_t running);
+	void *tick_ctx;
+
+	struct arena arena;
+	const char ***observed;
+};
+
+/**
+ * session_run() - Play all trials of the suite and tell their verdicts
+ * @signal: out: the signal that cut it short, 0 for none
+ *
+ * report_begin() was called; report_end() is the caller's. However it
+ * returns, no child is left.
+ */
+int session_run(struct session *s, int *signal, struct err *e);
+
+void session_fini(struct session *s);
+
+/**
+ * session_tell() - Report one trial's verdict, with all that belongs to it
+ * @events: its record, for the picture of what happened; NULL for none
+ *
+ * For those who have a verdict from elsewhere: a judge of old records.
+ */
+struct events;
+int session_tell(const struct session *s, size_t item, const struct trial *t,
+		 const struct verdict *v, const struct events *events, struct err *e);
+
+#endif

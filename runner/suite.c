@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/suite.h"
+
+#include "lib/err.h"
+#include "runner/parse.h"
+#include "runner/plan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEPTH_MOST = 8 };
+static const char ending[] = ".case";
+
+static bool ends_in_case(const char *s)
+{
+	const size_t len = strlen(s), end = strlen(ending);
+
+	return len > end && !strcmp(s + len - end, ending);
+}
+
+/* ------------------------------------------------------------------- names */
+
+static const char *shorn(struct arena *a, const char *s)
+{
+	return arena_dup(a, s, strlen(s) - (ends_in_case(s) ? strlen(ending) : 0));
+}
+
+/* topic/file: what comes after the folder with the cases, else the last two parts of the path. */
+static const char *name_of(struct arena *a, const char *path, const char *cases)
+{
+	const size_t root = cases ? strlen(cases) : 0;
+	const char *tail;
+
+	if (!strcmp(path, "-"))
+		return "stdin";
+	while (!strncmp(path, "./", 2))
+		path += 2;
+	if (root && !strncmp(path, cases, root) && path[root] == '/')
+		return shorn(a, path + root + 1);
+	tail = strrchr(path, '/');
+	while (tail && tail > path && tail[-1] != '/')
+		tail--;
+	if (tail && tail[0] == '/')
+		tail++;
+	if (tail && (!strncmp(tail, "../", 3) || !strncmp(tail, "./", 2)))
+		tail = strchr(tail, '/') + 1;
+	return shorn(a, tail ? tail : path);
+}
+
+/* -------------------------------------------------------------------- files */
+
+static struct case_file *known_file(const struct suite *s, const char *name)
+{
+	for (size_t i = 0; i < s->files; i++)
+		if (!strcmp(s->file[i]->name, name))
+			return s->file[i];
+	return NULL;
+}
+
+static int add_file(struct suite *s, const char *path, const char *name, const char *only,
+		    struct err *e)
+{
+	struct case_file *f = known_file(s, name);
+
+	if (f && strcmp(f->path, path) != 0)
+		return err_set(e, -EEXIST, "%s and %s would both be named %s", f->path, path, name);
+	if (f && (!only || !f->only || !strcmp(only, f->only))) {
+		if (!only)
+			f->only = NULL;
+		return 0;
+	}
+	f = arena_get(&s->arena, sizeof(*f));
+	f->path = arena_dup(&s->arena, path, strlen(path));
+	f->name = name;
+	f->only = only;
+	if (buf_read_file(&f->text, path, SCAN_FILE_MOST, e)) {
+		buf_fini(&f->text);
+		return e->code;
+	}
+	f->good = parse_scenario(!strcmp(path, "-") ? "stdin" : f->path, name, buf_text(&f->text),
+				 f->text.len, &f->scenario, &f->complaints);
+	s->errors += f->complaints.errors;
+	s->warnings += f->complaints.count - f->complaints.errors;
+	s->file = arena_grow(&s->arena, s->file, s->files, sizeof(*s->file));
+	s->file[s->files++] = f;
+	return 0;
+}
+
+static int add_folder(struct suite *s, const char *path, const char *cases, int depth,
+		      struct err *e);
+
+static int add_entry(struct suite *s, const char *path, const char *cases, int depth,
+		     struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return err_sys(e, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return add_folder(s, path, cases, depth + 1, e);
+	if (ends_in_case(path) && !stat(path, &st) && S_ISREG(st.st_mode))
+		return add_file(s, path, name_of(&s->arena, path, cases), NULL, e);
+	return 0;
+}
+
+static int shown(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static int add_folder(struct suite *s, const char *path, const char *cases, int depth,
+		      struct err *e)
+{
+	struct dirent **list;
+	int count, rc = 0;
+
+	if (depth > DEPTH_MOST)
+		return err_set(e, -ELOOP, "%s: more than %d folders deep", path, DEPTH_MOST);
+	count = scandir(path, &list, shown, alphasort);
+	if (count < 0)
+		return err_sys(e, "%s", path);
+	for (int i = 0; i < count; i++) {
+		const char *entry = arena_printf(&s->arena, "%s/%s", path, list[i]->d_name);
+
+		if (!rc)
+			rc = add_entry(s, entry, cases, depth, e);
+		free(list[i]);
+	}
+	free(list);
+	return rc;
+}
+
+/* --------------------------------------------------------------- arguments */
+
+static const char *without_slashes(struct arena *a, const char *s)
+{
+	size_t len = strlen(s);
+
+	while (len > 1 && s[len - 1] == '/')
+		len--;
+	return arena_dup(a, s, len);
+}
+
+static int add_path(struct suite *s, const char *path, const char *cases, const char *only,
+		    struct err *e)
+{
+	const size_t before = s->files;
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return add_file(s, path, "stdin", NULL, e);
+	if (stat(path, &st))
+		return err_sys(e, "%s", path);
+	if (!S_ISDIR(st.st_mode))
+		return add_file(s, path, name_of(&s->arena, path, cases), only, e);
+	if (add_folder(s, path, cases, 0, e))
+		return e->code;
+	return s->files > before ? 0 : err_set(e, -ENOENT, "%s: no case file in it", path);
+}
+
+static bool exists(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+/* An argument is a path, or a name below the folder with the cases, or a trial's whole name. */
+static int add_arg(struct suite *s, const char *arg, const char *cases, struct err *e)
+{
+	const char *blank = strchr(arg, ' ');
+	const char *path = without_slashes(&s->arena, arg);
+	const char *only = NULL;
+
+	if (blank && !exists(arg)) {
+		path = arena_dup(&s->arena, arg, (size_t)(blank - arg));
+		only = arena_dup(&s->arena, blank + 1, strlen(blank + 1));
+	}
+	if (!strcmp(path, "-") || exists(path))
+		return add_path(s, path, cases, only, e);
+	if (cases) {
+		const char *topic = arena_printf(&s->arena, "%s/%s", cases, path);
+		const char *file = arena_printf(&s->arena, "%s%s", topic, ending);
+
+		if (exists(file))
+			return add_path(s, file, cases, only, e);
+		if (exists(topic))
+			return add_path(s, topic, cases, only, e);
+	}
+	return err_set(e, -ENOENT, "%s: neither a file, nor a folder, nor a topic of %s", path,
+		       cases ? cases : "the cases (none are installed)");
+}
+
+char *suite_default_cases(struct arena *a)
+{
+	char self[4096];
+	ssize_t len;
+	char *cases, *slash;
+
+	if (exists("cases") && exists("runner") && exists("Makefile"))
+		return arena_dup(a, "cases", 5);
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len < 0)
+		return NULL;
+	self[len] = '\0';
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(self, '/');
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+	}
+	cases = arena_printf(a, "%s/share/lastack/cases", self);
+	if (exists(cases))
+		return cases;
+	cases = arena_printf(a, "%s/cases", self);	/* the program in a checkout's .build */
+	return exists(cases) ? cases : NULL;
+}
+
+int suite_load(struct suite *s, const char *const *args, size_t count, const char *cases,
+	       struct err *e)
+{
+	if (!cases)
+		cases = suite_default_cases(&s->arena);
+	if (!count && !cases)
+		return err_set(e, -ENOENT, "no cases: neither ./cases nor installed ones");
+	if (!count)
+		return add_path(s, cases, cases, NULL, e);
+	for (size_t i = 0; i < count; i++)
+		if (add_arg(s, args[i], cases, e))
+			return e->code;
+	return 0;
+}
+
+void suite_complain(const struct suite *s, bool warnings, bool colour, struct buf *out)
+{
+	for (size_t i = 0; i < s->files; i++) {
+		const struct case_file *f = s->file[i];
+
+		if (f->complaints.errors || (warnings && f->complaints.count))
+			complaints_render(&f->complaints, f->scenario.path, buf_text(&f->text),
+					  f->text.len, colour, out);
+	}
+}
+
+/* ------------------------------------------------------------------ trials */
+
+static bool is_variant(const char *name, const char *variant)
+{
+	const char *blank = strchr(name, ' ');
+
+	return blank && !strcmp(blank + 1, variant);
+}
+
+static void add_items(struct suite *s, struct case_file *f, const struct facts *facts, int repeat,
+		      int repeats)
+{
+	for (size_t v = 0; v < f->scenario.variants; v++) {
+		const char *name = plan_name(&f->scenario, v, &s->arena);
+		struct suite_item *item;
+
+		s->item = arena_grow(&s->arena, s->item, s->items, sizeof(*s->item));
+		item = &s->item[s->items++];
+		*item = (struct suite_item){
+			.file = f, .variant = v, .repeat = repeat, .name = name,
+			.wanted = !f->only || is_variant(name, f->only),
+		};
+		if (repeats > 1)
+			item->name = arena_printf(&s->arena, "%s run %d", name, repeat);
+		if (facts) {
+			struct trial t;
+
+			parse_trial(&f->scenario, v, facts, &t);
+			item->least_ns = t.least_ns;
+			trial_fini(&t);
+		}
+	}
+}
+
+void suite_plan(struct suite *s, const struct facts *facts, int repeat)
+{
+	for (int r = 1; r <= repeat; r++)
+		for (size_t i = 0; i < s->files; i++)
+			if (s->file[i]->good)
+				add_items(s, s->file[i], facts, r, repeat);
+}
+
+static bool holds(const char *name, const char *pattern)
+{
+	char glob[1024];
+
+	snprintf(glob, sizeof(glob), "*%s*", pattern);
+	return !fnmatch(glob, name, FNM_NOESCAPE);
+}
+
+void suite_keep(struct suite *s, const char *const *pattern, size_t count)
+{
+	bool any_positive = false;
+
+	for (size_t i = 0; i < count; i++)
+		any_positive |= pattern[i][0] != '!';
+	for (size_t i = 0; i < s->items; i++) {
+		bool keep = !any_positive;
+
+		for (size_t k = 0; k < count; k++)
+			if (pattern[k][0] != '!')
+				keep |= holds(s->item[i].name, pattern[k]);
+		for (size_t k = 0; k < count; k++)
+			if (pattern[k][0] == '!')
+				keep &= !holds(s->item[i].name, pattern[k] + 1);
+		s->item[i].wanted &= keep;
+	}
+}
+
+void suite_keep_names(struct suite *s, const char *const *name, size_t count)
+{
+	for (size_t i = 0; i < s->items; i++) {
+		bool among = false;
+
+		for (size_t k = 0; k < count && !among; k++)
+			among = !strcmp(s->item[i].name, name[k]);
+		s->item[i].wanted &= among;
+	}
+}
+
+static uint32_t fnv1a(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h ^ h >> 16;
+}
+
+void suite_shard(struct suite *s, int k, int n)
+{
+	for (size_t i = 0; i < s->items; i++)
+		s->item[i].wanted &= fnv1a(s->item[i].name) % (uint32_t)n == (uint32_t)(k - 1);
+}
+
+size_t suite_drop_unwanted(struct suite *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->items; i++)
+		if (s->item[i].wanted)
+			s->item[kept++] = s->item[i];
+	return s->items = kept;
+}
+
+void suite_fini(struct suite *s)
+{
+	for (size_t i = 0; i < s->files; i++) {
+		scenario_fini(&s->file[i]->scenario);
+		complaints_fini(&s->file[i]->complaints);
+		buf_fini(&s->file[i]->text);
+	}
+	arena_free(&s->arena);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The case files that a command line means, read and checked, and their trials. */
+#ifndef RUNNER_SUITE_H
+#define RUNNER_SUITE_H
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "runner/complain.h"
+#include "runner/scenario.h"
+
+struct err;
+struct facts;
+
+struct case_file {
+	const char *path, *name;	/* as to be shown; topic/file */
+	struct buf text;
+	struct scenario scenario;
+	struct complaints complaints;
+	bool good;			/* no error in it */
+	const char *only;		/* the one variant asked for (axis=value,...); NULL: all */
+};
+
+/** struct suite_item - One trial of a suite: which file, which variant, which repeat */
+struct suite_item {
+	struct case_file *file;
+	size_t variant;
+	int repeat;			/* 1, 2, ... */
+	const char *name;		/* unique: the trial's, and its repeat where there are several */
+	int64_t least_ns;
+	bool wanted;			/* by the filters */
+};
+
+struct suite {
+	struct arena arena;
+	struct case_file **file;
+	size_t files;
+	struct suite_item *item;
+	size_t items;
+	size_t errors, warnings;	/* over all files */
+};
+
+/**
+ * suite_load() - Find, read and check case files
+ * @args: paths of files or folders, topics, `topic/file`, whole trial names, or
+ *        `-` for standard input; none: every case
+ * @cases: the folder with the cases, NULL: ./cases in a checkout, else the installed one
+ *
+ * Errors of the files are in their complaints, not here; this fails for an
+ * argument that means nothing, a folder without cases, an unreadable file.
+ */
+int suite_load(struct suite *s, const char *const *args, size_t count, const char *cases,
+	       struct err *e);
+
+/** suite_complain() - Render what is wrong with all files; warnings only where asked */
+void suite_complain(const struct suite *s, bool warnings, bool colour, struct buf *out);
+
+/**
+ * suite_plan() - List the trials, @repeat times over; all of them wanted
+ *
+ * In the order of the files, then of their variants. @facts: the kernel; NULL
+ * where none is asked (then a file's variants are the same, only their least
+ * time may differ).
+ */
+void suite_plan(struct suite *s, const struct facts *facts, int repeat);
+
+/** suite_keep() - Only trials whose name holds one of the patterns (globs; `!` before one refuses) */
+void suite_keep(struct suite *s, const char *const *pattern, size_t count);
+
+/** suite_keep_names() - Only the trials of these very names */
+void suite_keep_names(struct suite *s, const char *const *name, size_t count);
+
+/**
+ * suite_shard() - Only the @k-th of @n parts: by the name, so that a new case moves no other
+ */
+void suite_shard(struct suite *s, int k, int n);
+
+/** suite_drop_unwanted() - Close the ranks. Return: how many are left */
+size_t suite_drop_unwanted(struct suite *s);
+
+void suite_fini(struct suite *s);
+
+/** suite_default_cases() - Where cases are when nobody says; NULL where there are none */
+char *suite_default_cases(struct arena *a);
+
+#endif

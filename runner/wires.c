@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/wires.h"
+
+#include "lib/clock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+static const int64_t RELEASE_NS = 1 * NS_PER_S;	/* how long `release` waits for something to release */
+enum { ETHERNET_HEADER = 14, FRAME_ROOM = 4096, MADE_DATA_MOST = 1400 };
+
+static void did(struct play *p, const struct step *s, int frame)
+{
+	(void)s;
+	rules_count_match(p->rules, p->step);
+	play_tell(p, EVENT(EVENT_WIRE, .word = "matched", .number = frame));
+}
+
+/* ---------------------------------------------------------------- release */
+
+static int64_t release_limit(const struct play *p, const struct step *s)
+{
+	return play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RELEASE_NS);
+}
+
+static void wire_release(struct play *p, const struct step *s)
+{
+	const int64_t limit = release_limit(p, s);
+	struct kept *k;
+
+	while (!rules_held(p->rules, s->wire.held) && !p->over && play_now(p) < limit)
+		play_wait(p, limit, -1, 0);
+	while (!p->over && (k = rules_held(p->rules, s->wire.held))) {
+		k->waiting = false;
+		did(p, s, p->frames + 1);
+		play_deliver(p, k, FATE_RELEASED);
+	}
+}
+
+static void wire_replay(struct play *p, const struct step *s)
+{
+	struct kept *k = s->wire.held >= 0 ? rules_named(p->rules, s->wire.held) :
+			 rules_history(p->rules, &s->wire.what, s->wire.extent == EXTENT_LAST);
+
+	if (!k)
+		return;
+	did(p, s, p->frames + 1);
+	play_deliver(p, k, FATE_REPLAYED);
+}
+
+/* --------------------------------------------------------- made-up segments */
+
+static const struct { const char *name; uint8_t four_type, four_code, six_type, six_code; } icmps[] = {
+	{ "port-unreachable", 3, 3, 1, 4 },
+	{ "host-unreachable", 3, 1, 1, 3 },
+	{ "net-unreachable", 3, 0, 1, 0 },
+	{ "protocol-unreachable", 3, 2, 4, 1 },
+	{ "admin-prohibited", 3, 13, 1, 1 },
+	{ "too-big", 3, 4, 2, 0 },
+	{ "time-exceeded", 11, 0, 3, 0 },
+};
+
+static bool say_icmp(struct segment *g, const struct pattern_part *part)
+{
+	const bool four = g->from.family == AF_INET;
+
+	for (size_t i = 0; i < sizeof(icmps) / sizeof(icmps[0]); i++) {
+		if (strlen(icmps[i].name) != part->len ||
+		    memcmp(icmps[i].name, part->text, part->len) != 0)
+			continue;
+		g->icmp_type = four ? icmps[i].four_type : icmps[i].six_type;
+		g->icmp_code = four ? icmps[i].four_code : icmps[i].six_code;
+		return true;
+	}
+	return false;
+}
+
+static bool say_part(struct play *p, struct segment *g, const struct pattern_part *part, int conn)
+{
+	uint32_t value = 0;
+	int flags;
+
+	if (part->part != PART_DATA && part->part != PART_FLAGS && part->part != PART_ICMP &&
+	    !track_expr(p->track, &part->value, conn, &value))
+		return false;
+	switch (part->part) {
+	case PART_SEQ:
+		g->seq = value;
+		break;
+	case PART_ACK:
+		g->ack = value;
+		g->flags |= SEG_ACK;
+		break;
+	case PART_WINDOW:
+		g->window = (uint16_t)value;
+		break;
+	case PART_TSVAL:
+		g->tsval = value;
+		g->has_ts = true;
+		break;
+	case PART_TSECR:
+		g->tsecr = value;
+		g->has_ts = true;
+		break;
+	case PART_DATA:
+		g->data = (const uint8_t *)part->text;
+		g->len = part->len;
+		break;
+	case PART_FLAGS:
+		flags = segment_flags_read(part->text, part->len);
+		g->flags = (uint16_t)(flags < 0 ? 0 : flags);
+		break;
+	case PART_ICMP:
+		return say_icmp(g, part);
+	case PART_COUNT:
+		return false;
+	}
+	return true;
+}
+
+static const uint16_t usual_flags[SEGMENT_KIND_COUNT] = {
+	[SEGMENT_SYN] = SEG_SYN, [SEGMENT_SYN_ACK] = SEG_SYN | SEG_ACK, [SEGMENT_ACK] = SEG_ACK,
+	[SEGMENT_DATA] = SEG_PSH | SEG_ACK, [SEGMENT_FIN] = SEG_FIN | SEG_ACK,
+	[SEGMENT_RST] = SEG_RST,
+};
+
+static uint32_t known(const struct play *p, int conn, enum host host, enum field field)
+{
+	uint32_t value = 0;
+
+	track_value(p->track, conn, host, field, &value);
+	return value;
+}
+
+/*
+ * A segment as the end it claims to come from would send it now; the step's
+ * `with` then changes what the story needs changed. An ICMP error is about
+ * the last thing that its receiver sent.
+ */
+static struct segment usual_segment(const struct play *p, const struct step *s)
+{
+	const struct pattern *w = &s->wire.what;
+	const bool to_server = w->heading == HEADING_TO_SERVER;
+	const bool icmp = w->kind == SEGMENT_ICMP;
+	const enum host from = to_server != icmp ? HOST_CLIENT : HOST_SERVER;
+	const struct pair *pair = &p->conn[w->conn].end[from].pair;
+	struct segment g = {
+		.from = pair->local, .to = pair->remote,
+		.from_port = pair->local_port, .to_port = pair->remote_port,
+		.flags = w->kind == SEGMENT_ODD && w->flags != 0xff ? w->flags : usual_flags[w->kind],
+		.seq = known(p, w->conn, from, FIELD_SND_NXT),
+		.ack = known(p, w->conn, from, FIELD_RCV_NXT),
+		.window = 64240, .wscale = -1, .icmp = icmp,
+	};
+
+	if (icmp) {
+		g.seq = known(p, w->conn, from, FIELD_SND_UNA);
+		g.icmp_type = 3;
+	}
+	if (w->kind == SEGMENT_DATA) {
+		g.data = (const uint8_t *)"x";
+		g.len = 1;
+	}
+	if (g.flags & SEG_SYN) {
+		g.mss = pair->local.family == AF_INET ? 1460 : 1440;
+		g.sack_ok = true;
+		g.wscale = 7;
+	}
+	if (!(g.flags & SEG_ACK))
+		g.ack = 0;
+	g.has_ts = track_value(p->track, w->conn, from, FIELD_TS, &g.tsval) &&
+		   track_has_ts(p->track, w->conn, from) && !(g.flags & SEG_RST);
+	g.tsecr = g.has_ts && g.flags & SEG_ACK ? known(p, w->conn, from, FIELD_TS_RECENT) : 0;
+	return g;
+}
+
+static void wire_make(struct play *p, const struct step *s)
+{
+	const struct pattern *w = &s->wire.what;
+	const struct pattern any = { .heading = w->heading, .conn = w->conn, .flags = 0xff };
+	const struct kept *model = rules_history(p->rules, &any, true);
+	struct segment g = usual_segment(p, s);
+	uint8_t frame[FRAME_ROOM];
+	struct kept made = { .conn = w->conn, .name = -1, .step = p->step };
+	struct err e;
+	int len;
+
+	if (!model) {
+		err_set(&e, -ENODATA, "wire send: nothing of that connection went that way yet");
+		play_broken(p, &e);
+		return;
+	}
+	for (size_t i = 0; i < w->parts; i++) {
+		if (say_part(p, &g, &w->part[i], w->conn))
+			continue;
+		err_set(&e, -ENODATA, "wire send: %s is not known yet", part_info[w->part[i].part].name);
+		play_broken(p, &e);
+		return;
+	}
+	len = segment_encode(&g, model->frame.bytes, frame, sizeof(frame));
+	if (len < 0) {
+		err_set(&e, len, "wire send: the segment is too long");
+		play_broken(p, &e);
+		return;
+	}
+	made.frame = (struct wire_frame){ .from = model->frame.from, .bytes = frame, .len = (size_t)len };
+	made.note = play_note(p, &made.frame);
+	did(p, s, p->frames + 1);
+	play_deliver(p, &made, FATE_MADE);
+}
+
+void wire_act(struct play *p, const struct step *s)
+{
+	switch (s->verb) {
+	case VERB_WIRE_RELEASE:
+		wire_release(p, s);
+		break;
+	case VERB_WIRE_REPLAY:
+		wire_replay(p, s);
+		break;
+	case VERB_WIRE_SEND:
+		wire_make(p, s);
+		break;
+	case VERB_WIRE_MEND:
+		rules_mend(p->rules, s->wire.what.heading);
+		did(p, s, 0);
+		break;
+	default:
+		rules_add(p->rules, p->step);
+	}
+}
+
+void wires_end(struct play *p)
+{
+	for (size_t i = 0; i < p->trial->steps; i++) {
+		const enum verb v = p->trial->step[i].verb;
+
+		if (v < VERB_WIRE_DROP || !p->round[i] || rules_matched(p->rules, (int)i))
+			continue;
+		play_tell(p, EVENT(EVENT_WIRE, .step = (int)i, .round = p->round[i] - 1,
+				   .word = "unmatched"));
+	}
+}
