@@ -117,6 +117,7 @@ struct scenario {
 	struct table table;
 	size_t variants;
 	size_t first_step, steps_end;	/* lines of the steps, indexes into lines */
+	enum family family;	/* of all trials, where no axis named `family` stands first */
 };
 
 /* ------------------------------------------------------------------ steps */
@@ -132,7 +133,8 @@ struct outcome {
 	const char *text;	/* OUTCOME_TEXT */
 	size_t bytes;		/* OUTCOME_TEXT, OUTCOME_BYTES */
 	struct place at;
-	int column;		/* the outcome column it came from, -1 if literal */
+	int column;		/* the outcome column it came from, an index into
+				   table.column; -1 if literal */
 };
 
 /** struct locus - [SPOT:]PORT */
@@ -167,7 +169,7 @@ enum heading { HEADING_TO_SERVER, HEADING_TO_CLIENT, HEADING_COUNT, HEADING_ANY 
 struct pattern {
 	enum heading heading;
 	enum segment_kind kind;
-	uint8_t flags;		/* SEGMENT_ODD: written out, SYN+FIN; 0xff: not said */
+	uint8_t flags;		/* written out, SYN+FIN or RST+ACK, with @kind to fit; 0xff: not said */
 	int conn;		/* name index; -1: any */
 	struct pattern_part {
 		enum part part;
@@ -210,7 +212,9 @@ struct expectation {
 	enum look look;
 	int state;		/* LOOK_STATE, LOOK_SOCKETS */
 	bool unknown;		/* `?` stands where the value should: observe */
-	int column;		/* the outcome column the value came from, -1 */
+	int column;		/* the outcome column the value came from, an index into
+				   table.column; -1 */
+	struct place at;	/* of the value, or of what is looked at where it has none */
 	int error;		/* LOOK_ERROR; 0 for ok */
 	const char *name;	/* LOOK_COUNTER, LOOK_SYSCTL */
 	const char *value;	/* LOOK_SYSCTL */

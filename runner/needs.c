@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/needs.h"
+
+#include "runner/values.h"
+#include "runner/words.h"
+
+#include <string.h>
+
+static const char *need_name(int need)
+{
+	return need_info[need].name;
+}
+
+static bool begins(const struct token *t, const char *head)
+{
+	const size_t n = strlen(head);
+
+	return !t->word.quoted && t->word.len > n && !memcmp(t->word.s, head, n);
+}
+
+static bool is_option(const struct token *t)
+{
+	static const char *const heads[] = { "SO_", "TCP_", "IP_", "IPV6_" };
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (begins(t, heads[i]) &&
+		    strspn(t->word.s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") >= t->word.len)
+			return true;
+	return false;
+}
+
+static const char *option_name(struct reader *r)
+{
+	const struct token *t = reader_need(r, "a socket option's name");
+
+	if (!t)
+		return NULL;
+	if (!is_option(t))
+		reader_complain(r, t, "\"%s\" is no socket option: they begin with SO_, TCP_, IP_ "
+				"or IPV6_", reader_show(r, t));
+	return reader_string(r, t);
+}
+
+/* ------------------------------------------------------------------ kernels */
+
+/** version_read() - `6.14`, in KERNEL_VERSION's form */
+static bool version_read(const char *s, size_t len, unsigned int *version)
+{
+	const char *dot = memchr(s, '.', len);
+	int64_t major, minor;
+
+	if (!dot || !number_read(s, (size_t)(dot - s), &major) ||
+	    !number_read(dot + 1, len - (size_t)(dot - s) - 1, &minor) ||
+	    major > 255 || minor > 255)
+		return false;
+	*version = (unsigned int)major << 16 | (unsigned int)minor << 8;
+	return true;
+}
+
+static size_t relation_read(const char *s, size_t len, int *relation)
+{
+	if (len >= 2 && !memcmp(s, ">=", 2)) {
+		*relation = RELATION_AT_LEAST;
+		return 2;
+	}
+	*relation = RELATION_BELOW;
+	return len && *s == '<';
+}
+
+bool needs_relation(const char *s, size_t len, int *relation, unsigned int *version)
+{
+	const size_t n = relation_read(s, len, relation);
+
+	return n && version_read(s + n, len - n, version);
+}
+
+static void kernel_read(struct reader *r, struct need_of *need)
+{
+	const struct token *t = reader_need(r, "a version, such as >= 6.14,");
+	size_t n;
+
+	if (!t)
+		return;
+	n = relation_read(t->word.s, t->word.len, &need->relation);
+	if (!n || t->word.quoted) {
+		reader_complain(r, t, "a version is said with >= or <, not \"%s\"",
+				reader_show(r, t));
+		reader_stop(r);
+		return;
+	}
+	if (n < t->word.len) {
+		if (!version_read(t->word.s + n, t->word.len - n, &need->version))
+			reader_complain(r, t, "a version is two numbers, such as >= 6.14, not \"%s\"",
+					reader_show(r, t));
+		return;
+	}
+	t = reader_need(r, "a version");
+	if (t && !version_read(t->word.s, t->word.len, &need->version))
+		reader_complain(r, t, "a version is two numbers, such as 6.14, not \"%s\"",
+				reader_show(r, t));
+}
+
+/* -------------------------------------------------------------------- needs */
+
+static void name_read(struct reader *r, struct need_of *need)
+{
+	switch (need->kind) {
+	case NEED_KERNEL:
+		kernel_read(r, need);
+		break;
+	case NEED_SYSCTL:
+		need->name = value_sysctl_key(r);
+		break;
+	case NEED_COUNTER:
+		need->name = value_counter(r);
+		break;
+	case NEED_OPTION:
+		need->name = option_name(r);
+		break;
+	default:
+		break;
+	}
+}
+
+void needs_read(struct reader *r, struct need_of *need)
+{
+	const struct token *t = reader_peek(r);
+	const int kind = reader_choose(r, "need", need_name, NEED_COUNT);
+
+	if (kind < 0) {
+		reader_stop(r);
+		return;
+	}
+	need->kind = (enum need)kind;
+	need->at = t->word.at;
+	name_read(r, need);
+}
+
+void needs_named(struct reader *r, struct need_of *need)
+{
+	const struct token *t = reader_peek(r);
+
+	if (!t) {
+		reader_absent(r, "the name of what the kernel may have");
+		return;
+	}
+	need->at = t->word.at;
+	if (token_is(t, need_name(NEED_DESTROY)) || token_is(t, need_name(NEED_REPAIR))) {
+		need->kind = token_is(t, need_name(NEED_DESTROY)) ? NEED_DESTROY : NEED_REPAIR;
+		reader_take(r);
+		return;
+	}
+	need->kind = is_option(t) ? NEED_OPTION :
+		     memchr(t->word.s, '.', t->word.len) ? NEED_SYSCTL : NEED_COUNTER;
+	name_read(r, need);
+}
