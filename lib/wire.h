@@ -45,7 +45,9 @@ typedef bool (*wire_sink)(void *ctx, const struct wire_frame *frame);
  * @dev:   name of each end in its namespace
  * @w:     out, freed by wire_close()
  *
- * Each frame is told once, when its receiver got it.
+ * Each frame is told once. The order and the moments are those at the left
+ * end: a frame of the left host's as it is sent, one of the right host's as it
+ * comes. On loopback a frame is told as it comes, always as from WIRE_LEFT.
  */
 int wire_tap(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
 	     wire_sink sink, void *ctx, struct err *e);
@@ -55,16 +57,23 @@ int wire_tap(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIR
  * @ns:  the namespace between the hosts, borrowed; holds one device for each end
  * @dev: their names
  *
- * Frames cross only in wire_pump(). Order is kept in each direction.
+ * Frames cross only in wire_pump(), with their offload metadata. Order is kept
+ * in each direction, and frames are told in the order they came from both.
+ * lo of that namespace is brought up: wire_idle() needs it.
  */
 int wire_bridge(struct wire **w, int ns, const char *const dev[WIRE_ENDS],
 		wire_sink sink, void *ctx, struct err *e);
 
-/** wire_poll() - The descriptors to wait for (at most WIRE_ENDS). Return: how many */
+/** wire_poll() - The descriptors to wait for and why (at most WIRE_ENDS). Return: how many */
 int wire_poll(const struct wire *w, struct pollfd *fds);
 
 /**
  * wire_pump() - Take in and pass on what is there; never blocks
+ *
+ * The answers that frames call forth as they cross are told in the same call.
+ * A bounded number is: where more are there, wire_poll() says so at once. What
+ * the kernel has no room for yet waits inside, and crosses in a later call.
+ *
  * Return: how many frames were told, or a negative errno
  */
 int wire_pump(struct wire *w, struct err *e);
@@ -72,22 +81,49 @@ int wire_pump(struct wire *w, struct err *e);
 /**
  * wire_idle() - Whether no frame is on its way
  *
- * Tap: all that one end sent, the other got. Bridge: all that crossed was got
- * by its host (the far end's receive counter, or a tap there, tells).
- * Frames that the sink kept do not count.
+ * True: every frame that was sent before the call has been told, has crossed
+ * and was taken in by its host, and so were the answers. Frames that the sink
+ * kept do not count. Where a frame was lost on the way it says so 5 ms later
+ * rather than never; a bridge may wait so long inside the call, a tap does not.
  */
 bool wire_idle(struct wire *w);
 
 /**
  * wire_send() - Deliver a frame to the host at the other end of @frame->from
  *
- * The sink is not told. Return: 0 or a negative errno
+ * @frame: its from, vnet, bytes and len count. All zero in vnet is right for a
+ *         frame with whole checksums; one that was kept goes with its own
+ *
+ * The sink is not told. May be called by the sink.
+ * Return: 0 or a negative errno; -EOPNOTSUPP for a tap
  */
 int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e);
 
 /** wire_lost() - How many frames the kernel's queue dropped before we saw them */
 unsigned int wire_lost(const struct wire *w);
 
+/**
+ * wire_close() - End it; NULL is fine
+ *
+ * Waits for the kernel, some milliseconds for each socket. A process that is
+ * about to _exit() does better without.
+ */
 void wire_close(struct wire *w);
+
+/**
+ * wire_moment() - A stamp of the wall clock on the monotonic scale
+ * @wall_ns:      the stamp
+ * @ahead_ns:     wall clock minus monotonic clock, looked up after it
+ * @was_ahead_ns: the same, looked up before
+ * @now_ns:       clock_ns()
+ *
+ * Where the wall clock was set in between, the stamp may stem from before or
+ * after. Read by the wrong offset it lies either ahead of now or further back
+ * than it should; and it is not old. So the later reading is the right one,
+ * unless that is still to come.
+ *
+ * Return: the moment, never after @now_ns
+ */
+int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns);
 
 #endif

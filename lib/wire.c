@@ -1,0 +1,759 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Theory of operation
+ * ===================
+ *
+ * All frames come out of one packet socket, and so out of one queue: the order
+ * in which they are told is the order in which the kernel queued them, whatever
+ * the clocks say.
+ *
+ * Bridge: the socket stands in the namespace between the hosts and is bound to
+ * no device, so it hears both. What it hears it sends out of the other device,
+ * with the virtio header that came with it (PACKET_VNET_HDR): checksums that
+ * an offload left undone stay undone, and segments larger than the MTU stay
+ * whole, as on a plain veth pair.
+ *
+ * Tap: the socket listens at the left end, where it hears what the left host
+ * sends as it is sent, and what the right one sends as it comes. Order and
+ * moments are thus those that the left host sees. On lo each frame would be
+ * heard going out and coming in; the coming is told.
+ *
+ * Reordering. One CPU, no reordering; the caller pins the process to one.
+ * veth and lo hand a frame on with netif_rx(): it is put at the end of the
+ * backlog of the CPU that sends, and NET_RX takes frames from its front, each
+ * one through to its socket before the next is looked at (enqueue_to_backlog(),
+ * process_backlog()). One sender, one CPU, one queue: first in, first out. With
+ * two CPUs there are two queues, and a FIN may overtake an ACK. What is left:
+ * a timer that the kernel moved to another CPU because ours was idle. It sends
+ * when nothing else is under way, so there is nothing to overtake. Receive
+ * steering (rps_cpus) would undo all this; a fresh namespace has none.
+ *
+ * Synchrony. sendmsg() on a packet socket ends in dev_queue_xmit(), which runs
+ * the NET_RX softirq when it enables softirqs again. So mostly the receiving
+ * host has done with the frame, and its answer waits for us, when sendmsg()
+ * returns. Not always: the softirq gives up after 2 ms, ten rounds or 300
+ * frames (handle_softirqs(), net_rx_action()) and leaves the rest to
+ * ksoftirqd, which has to be scheduled first; and some kernels do all of it in
+ * threads (thread_backlog_napi, PREEMPT_RT). Hence:
+ *
+ * wire_idle() of a bridge sends a marker frame over the lo of its namespace.
+ * That one goes into the same backlog, behind all that were sent, so when it
+ * comes back they were taken in by their hosts. What they answered may stand
+ * behind the first marker; it stands before a second. This needs no look into
+ * the hosts, which shall not notice that they are watched.
+ *
+ * wire_idle() of a tap compares how many frames each end sent with how many
+ * the other got. Left to right: heard at the left, counted at the right by a
+ * second socket, which nobody reads: its queue is as short as can be, and
+ * PACKET_STATISTICS counts what did not fit. Right to left (and on lo): the
+ * device's tx_packets, which veth_xmit() and loopback_xmit() count as they
+ * hand a frame over; read from /proc/net/dev, since that takes no lock that
+ * the making of other namespaces may hold.
+ *
+ * Clocks. The kernel stamps frames by the wall clock. How far that is from
+ * CLOCK_MONOTONIC is looked at in each pump; see wire_moment().
+ *
+ * What others feel. Before 6.16 the kernel keeps the hooks of sockets that are
+ * bound to no device in one list for all namespaces, and each frame of each
+ * bridge visits them all: some tens of nanoseconds for each trial at work.
+ *
+ * Closing. close() of a packet socket waits for an RCU grace period: some
+ * milliseconds, each. A child that ends with _exit() may leave it to that.
+ */
+#include "lib/wire.h"
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/netns.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#ifndef PACKET_IGNORE_OUTGOING		/* Linux 4.20 */
+#define PACKET_IGNORE_OUTGOING 23
+#endif
+
+enum {
+	FRAME_ROOM = 8 * 65536 + 128,	/* the largest BIG TCP packet */
+	QUEUE_ROOM = 64 << 20,
+	FRAMES_AT_ONCE = 256,		/* in one pump */
+	MARKER_TYPE = ETH_P_802_EX1,	/* local experiments */
+	MARKER_LEN = ETH_ZLEN,
+};
+#define PATIENCE_NS (5 * NS_PER_MS)
+#define STAMP_SLACK_NS NS_PER_MS
+
+typedef struct virtio_net_hdr vnet_header;
+
+/** struct parcel - A frame that the kernel would not take yet */
+struct parcel {
+	struct parcel *next;
+	vnet_header vnet;
+	size_t len;
+	uint8_t bytes[];
+};
+
+/** struct outlet - A bridge's way to one host: its device, and what waits for it */
+struct outlet {
+	int index;
+	struct parcel *first, **last;
+};
+
+/** struct tally - What a tap counts of frames sent and got, one way */
+struct tally {
+	uint64_t sent, got;
+	uint64_t unequal;	/* got - sent when last looked at */
+	int64_t since_ns;	/* and since when it is that; 0: equal */
+};
+
+struct wire {
+	enum { BRIDGE, TAP_PAIR, TAP_LO } kind;
+	wire_sink sink;
+	void *ctx;
+	int fd;			/* the one that hears */
+	uint8_t *room;		/* FRAME_ROOM */
+	unsigned int lost;
+
+	int64_t ahead_ns;	/* wall clock minus monotonic, now */
+	int64_t was_ahead_ns;	/* and one pump ago */
+	int64_t last_ns;	/* when the last frame came */
+
+	/* bridge */
+	struct outlet outlet[WIRE_ENDS];
+	int lo;
+	uint32_t marker;	/* serial number of the last one sent */
+	bool crossed;		/* a frame, since it was last idle */
+
+	/* tap */
+	int counter;		/* the socket at the right that only counts; -1 */
+	int proc;		/* /proc/net/dev of the end that tells tx_packets */
+	char dev[IFNAMSIZ];	/* which line of it */
+	struct tally to_right, to_left;
+};
+
+/*
+ * Offset of the wall clock to the monotonic one: the tightest of some
+ * readings, lest we were interrupted between the clocks.
+ */
+static int64_t wall_ahead(void)
+{
+	int64_t ahead = 0, tightest = INT64_MAX;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		const int64_t before = clock_ns();
+		const int64_t wall = clock_real_ns();
+		const int64_t width = clock_ns() - before;
+
+		if (width < tightest) {
+			tightest = width;
+			ahead = wall - before - width / 2;
+		}
+	}
+	return ahead;
+}
+
+static void look_at_clocks(struct wire *w)
+{
+	w->was_ahead_ns = w->ahead_ns;
+	w->ahead_ns = wall_ahead();
+}
+
+int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns)
+{
+	const int64_t by_new = wall_ns - ahead_ns, by_old = wall_ns - was_ahead_ns;
+	const int64_t later = by_new > by_old ? by_new : by_old;
+	const int64_t sooner = by_new > by_old ? by_old : by_new;
+	const int64_t at = later <= now_ns + STAMP_SLACK_NS ? later : sooner;
+
+	return at < now_ns ? at : now_ns;
+}
+
+static int64_t monotonic(struct wire *w, int64_t wall_ns)
+{
+	const int64_t at = wire_moment(wall_ns, w->ahead_ns, w->was_ahead_ns, clock_ns());
+
+	if (at > w->last_ns)
+		w->last_ns = at;
+	return w->last_ns;
+}
+
+static int64_t stamp_of(struct msghdr *m)
+{
+	struct cmsghdr *c;
+	struct timespec t;
+
+	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_TIMESTAMPNS)
+			continue;
+		memcpy(&t, CMSG_DATA(c), sizeof(t));
+		return t.tv_sec * NS_PER_S + t.tv_nsec;
+	}
+	return clock_real_ns();
+}
+
+/*
+ * The next frame in the queue, or with MSG_PEEK a look at it; @frame->from is
+ * not set yet.
+ * Return: 1, 0 where there is none, or a negative errno
+ */
+static int hear(struct wire *w, int how, struct wire_frame *frame, struct sockaddr_ll *from,
+		struct err *e)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct timespec)) + 64];
+	struct iovec part[] = {
+		{ frame->vnet, sizeof(vnet_header) }, { w->room, FRAME_ROOM },
+	};
+	struct msghdr m;
+	ssize_t n;
+
+	for (;;) {
+		m = (struct msghdr){
+			.msg_name = from, .msg_namelen = sizeof(*from),
+			.msg_iov = part, .msg_iovlen = 2,
+			.msg_control = control, .msg_controllen = sizeof(control),
+		};
+		n = recvmsg(w->fd, &m, how | MSG_DONTWAIT);
+		if (n >= (ssize_t)sizeof(vnet_header) && !(m.msg_flags & MSG_TRUNC))
+			break;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0 && (errno == EINTR || errno == ENETDOWN))
+			continue;
+		if (n < 0 && errno != EINVAL)
+			return err_sys(e, "wire: receive");
+		/* EINVAL: an offload that the virtio header has no word for */
+		w->lost++;
+	}
+	frame->bytes = w->room;
+	frame->len = (size_t)n - sizeof(vnet_header);
+	frame->real_ns = stamp_of(&m);
+	return 1;
+}
+
+static bool is_marker(const struct wire *w, const struct sockaddr_ll *from)
+{
+	return w->kind == BRIDGE && from->sll_ifindex == w->lo;
+}
+
+/* Return: the end whose host sent it, or -1 for what is none of ours */
+static int end_of(const struct wire *w, const struct sockaddr_ll *from)
+{
+	int end;
+
+	switch (w->kind) {
+	case TAP_LO:
+		return WIRE_LEFT;
+	case TAP_PAIR:
+		return from->sll_pkttype == PACKET_OUTGOING ? WIRE_LEFT : WIRE_RIGHT;
+	case BRIDGE:
+		for (end = 0; end < WIRE_ENDS; end++)
+			if (w->outlet[end].index == from->sll_ifindex)
+				return end;
+	}
+	return -1;
+}
+
+/* The next frame to be told of; as hear() */
+static int take(struct wire *w, struct wire_frame *frame, struct err *e)
+{
+	struct sockaddr_ll from;
+	int rc;
+
+	do {
+		*frame = (struct wire_frame){ 0 };
+		rc = hear(w, 0, frame, &from, e);
+		if (rc <= 0)
+			return rc;
+		frame->from = end_of(w, &from);
+	} while (frame->from < 0);
+	frame->at_ns = monotonic(w, frame->real_ns);
+	if (frame->from == WIRE_LEFT && w->kind == TAP_PAIR)
+		w->to_right.sent++;
+	else
+		w->to_left.got++;
+	return 1;
+}
+
+static int transmit(const struct wire *w, int index, const void *vnet, const uint8_t *bytes,
+		    size_t len)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = index };
+	struct iovec part[] = {
+		{ (void *)(uintptr_t)vnet, sizeof(vnet_header) },
+		{ (void *)(uintptr_t)bytes, len },
+	};
+	const struct msghdr m = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 2,
+	};
+	ssize_t n;
+
+	if (len < ETH_HLEN)
+		return -EINVAL;
+	memcpy(&to.sll_protocol, bytes + ETH_HLEN - 2, sizeof(uint16_t));
+	do
+		n = sendmsg(w->fd, &m, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+/* The kernel is out of room: something that passes */
+static bool is_jam(int rc)
+{
+	return rc == -EAGAIN || rc == -ENOBUFS || rc == -ENOMEM;
+}
+
+static int put_aside(struct outlet *out, const struct wire_frame *frame, struct err *e)
+{
+	struct parcel *const p = malloc(sizeof(*p) + frame->len);
+
+	if (!p)
+		return err_set(e, -ENOMEM, "wire: out of memory");
+	p->next = NULL;
+	p->len = frame->len;
+	memcpy(&p->vnet, frame->vnet, sizeof(p->vnet));
+	memcpy(p->bytes, frame->bytes, frame->len);
+	*out->last = p;
+	out->last = &p->next;
+	return 0;
+}
+
+static int refused(struct err *e, int rc, size_t len)
+{
+	errno = -rc;
+	return err_sys(e, "wire: send %zu bytes", len);
+}
+
+static int deliver(struct wire *w, const struct wire_frame *frame, struct err *e)
+{
+	struct outlet *const out = &w->outlet[!frame->from];
+	int rc = -EAGAIN;
+
+	w->crossed = true;
+	if (!out->first)
+		rc = transmit(w, out->index, frame->vnet, frame->bytes, frame->len);
+	if (is_jam(rc))
+		return put_aside(out, frame, e);
+	return rc ? refused(e, rc, frame->len) : 0;
+}
+
+static void drop_first(struct outlet *out)
+{
+	struct parcel *const p = out->first;
+
+	out->first = p->next;
+	if (!out->first)
+		out->last = &out->first;
+	free(p);
+}
+
+static int flush(struct wire *w, struct outlet *out, struct err *e)
+{
+	while (out->first) {
+		const struct parcel *const p = out->first;
+		const int rc = transmit(w, out->index, &p->vnet, p->bytes, p->len);
+
+		if (is_jam(rc))
+			return 0;
+		if (rc)
+			return refused(e, rc, p->len);
+		drop_first(out);
+	}
+	return 0;
+}
+
+/* Return: frames heard since the last call, or dropped: @drops. The kernel begins anew. */
+static unsigned int statistics(int fd, unsigned int *drops)
+{
+	struct tpacket_stats stats = { 0 };
+	socklen_t len = sizeof(stats);
+
+	getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len);
+	*drops = stats.tp_drops;
+	return stats.tp_packets;
+}
+
+static void count_losses(struct wire *w)
+{
+	unsigned int drops;
+
+	statistics(w->fd, &drops);
+	w->lost += drops;
+}
+
+int wire_pump(struct wire *w, struct err *e)
+{
+	struct wire_frame frame;
+	int told, end, rc = 0;
+
+	look_at_clocks(w);
+	for (end = 0; w->kind == BRIDGE && end < WIRE_ENDS; end++)
+		if (flush(w, &w->outlet[end], e))
+			return e->code;
+	for (told = 0; told < FRAMES_AT_ONCE; told++) {
+		rc = take(w, &frame, e);
+		if (rc <= 0)
+			break;
+		if (w->sink(w->ctx, &frame) && w->kind == BRIDGE &&
+		    deliver(w, &frame, e))
+			return e->code;
+	}
+	if (told)
+		count_losses(w);
+	return rc < 0 ? rc : told;
+}
+
+static bool wait_readable(const struct wire *w, int64_t until_ns)
+{
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+	const int64_t left = until_ns - clock_ns();
+	const struct timespec t = { .tv_nsec = left > 0 ? left : 0 };
+
+	return ppoll(&p, 1, &t, NULL) > 0;
+}
+
+static int send_marker(struct wire *w)
+{
+	static const vnet_header plain;
+	uint8_t frame[MARKER_LEN] = { 0 };
+
+	w->marker++;
+	frame[ETH_HLEN - 2] = MARKER_TYPE >> 8;
+	frame[ETH_HLEN - 1] = MARKER_TYPE & 0xff;
+	memcpy(frame + ETH_HLEN, &w->marker, sizeof(w->marker));
+	return transmit(w, w->lo, &plain, frame, sizeof(frame));
+}
+
+static bool is_last_marker(const struct wire *w, const struct wire_frame *frame)
+{
+	return frame->len >= ETH_HLEN + sizeof(w->marker) &&
+	       !memcmp(frame->bytes + ETH_HLEN, &w->marker, sizeof(w->marker));
+}
+
+/* Return: whether the marker went round and no frame stood before it */
+static bool marker_came_back(struct wire *w)
+{
+	const int64_t until = clock_ns() + PATIENCE_NS;
+	struct sockaddr_ll from;
+	struct wire_frame frame;
+	struct err ignored;
+
+	if (send_marker(w))
+		return true;	/* the way round is shut: nothing to be learnt there */
+	for (;;) {
+		const int rc = hear(w, MSG_PEEK, &frame, &from, &ignored);
+
+		if (rc < 0)
+			return false;	/* the next pump will say why */
+		if (rc && !is_marker(w, &from))
+			return false;
+		if (rc && hear(w, 0, &frame, &from, &ignored) > 0 && is_last_marker(w, &frame))
+			return true;
+		/* a marker that is lost shall not hold us up for ever */
+		if (!rc && !wait_readable(w, until))
+			return true;
+	}
+}
+
+static bool bridge_idle(struct wire *w)
+{
+	int end, rounds;
+
+	for (end = 0; end < WIRE_ENDS; end++)
+		if (w->outlet[end].first)
+			return false;
+	for (rounds = w->crossed ? 2 : 1; rounds; rounds--)
+		if (!marker_came_back(w))
+			return false;
+	w->crossed = false;
+	return true;
+}
+
+/* tx_packets, the tenth number of the device's line; 0 where there is none */
+static uint64_t packets_sent(const struct wire *w)
+{
+	const size_t name = strlen(w->dev);
+	char text[4096];
+	const ssize_t n = pread(w->proc, text, sizeof(text) - 1, 0);
+	char *line, *rest;
+	uint64_t sent;
+
+	text[n > 0 ? n : 0] = '\0';
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		line += strspn(line, " ");
+		if (!strncmp(line, w->dev, name) && line[name] == ':' &&
+		    sscanf(line + name + 1, "%*u %*u %*u %*u %*u %*u %*u %*u %*u %" SCNu64,
+			   &sent) == 1)
+			return sent;
+	}
+	return 0;
+}
+
+/*
+ * Whether all that was sent one way was got. Frames that the kernel dropped
+ * in between never are: after some patience the count begins anew.
+ */
+static bool is_settled(struct tally *t)
+{
+	const uint64_t unequal = t->got - t->sent;
+
+	if (!unequal) {
+		t->since_ns = 0;
+		return true;
+	}
+	if (!t->since_ns || unequal != t->unequal) {
+		t->since_ns = clock_ns();
+		t->unequal = unequal;
+		return false;
+	}
+	if (clock_ns() - t->since_ns < PATIENCE_NS)
+		return false;
+	t->got = t->sent;
+	t->since_ns = 0;
+	return true;
+}
+
+static bool tap_idle(struct wire *w)
+{
+	unsigned int drops;
+	uint64_t sent;
+	bool settled;
+
+	if (wait_readable(w, 0))
+		return false;
+	sent = packets_sent(w);
+	w->to_left.sent = sent;
+	settled = is_settled(&w->to_left);
+	if (w->kind == TAP_PAIR) {
+		w->to_right.got += statistics(w->counter, &drops);
+		settled &= is_settled(&w->to_right);
+	}
+	return settled;
+}
+
+bool wire_idle(struct wire *w)
+{
+	return w->kind == BRIDGE ? bridge_idle(w) : tap_idle(w);
+}
+
+int wire_poll(const struct wire *w, struct pollfd *fds)
+{
+	const bool waits = w->outlet[WIRE_LEFT].first || w->outlet[WIRE_RIGHT].first;
+
+	fds[0] = (struct pollfd){ .fd = w->fd, .events = waits ? POLLIN | POLLOUT : POLLIN };
+	return 1;
+}
+
+int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e)
+{
+	if (w->kind != BRIDGE)
+		return err_set(e, -EOPNOTSUPP, "wire: a tap cannot send");
+	return deliver(w, frame, e);
+}
+
+unsigned int wire_lost(const struct wire *w)
+{
+	return w->lost;
+}
+
+void wire_close(struct wire *w)
+{
+	int end;
+
+	if (!w)
+		return;
+	for (end = 0; end < WIRE_ENDS; end++)
+		while (w->outlet[end].first)
+			drop_first(&w->outlet[end]);
+	fd_close(&w->fd);
+	fd_close(&w->counter);
+	fd_close(&w->proc);
+	free(w->room);
+	free(w);
+}
+
+static void close_unless_kept(struct wire **w)
+{
+	wire_close(*w);
+}
+
+#define autowire __attribute__((cleanup(close_unless_kept))) struct wire
+
+static struct wire *wire_new(wire_sink sink, void *ctx)
+{
+	struct wire *const w = calloc(1, sizeof(*w));
+	int end;
+
+	if (!w)
+		return NULL;
+	w->sink = sink;
+	w->ctx = ctx;
+	w->fd = w->counter = w->proc = -1;
+	for (end = 0; end < WIRE_ENDS; end++)
+		w->outlet[end].last = &w->outlet[end].first;
+	w->ahead_ns = w->was_ahead_ns = wall_ahead();
+	w->room = malloc(FRAME_ROOM);	/* pages that no frame fills are never there */
+	if (!w->room) {
+		wire_close(w);
+		return NULL;
+	}
+	return w;
+}
+
+/* A packet socket of the namespace we are in; hears nothing yet */
+static int packet_socket(int *fd, bool outgoing, struct err *e)
+{
+	const int on = 1, off = !outgoing;
+
+	*fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (*fd < 0)
+		return err_sys(e, "packet socket");
+	if (setsockopt(*fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
+		return err_sys(e, "PACKET_VNET_HDR");
+	if (setsockopt(*fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &off, sizeof(off)))
+		return err_sys(e, "PACKET_IGNORE_OUTGOING");
+	if (setsockopt(*fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
+		return err_sys(e, "SO_TIMESTAMPNS");
+	return 0;
+}
+
+/* As much as we may: SO_RCVBUFFORCE is for the first user namespace alone */
+static void widen_queue(int fd)
+{
+	const int most = QUEUE_ROOM;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &most, sizeof(most)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
+}
+
+/* @index: 0 for all devices */
+static int listen_to(int fd, int index, struct err *e)
+{
+	const struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index,
+	};
+
+	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)))
+		return err_sys(e, "bind");
+	return 0;
+}
+
+static int index_of(const char *dev, int *index, struct err *e)
+{
+	*index = (int)if_nametoindex(dev);
+	return *index ? 0 : err_sys(e, "%s", dev);
+}
+
+static int raise_lo(struct wire *w, struct err *e)
+{
+	struct ifreq r = { .ifr_name = "lo" };
+
+	if (ioctl(w->fd, SIOCGIFFLAGS, &r))
+		return err_sys(e, "lo");
+	if (!(r.ifr_flags & IFF_UP)) {
+		r.ifr_flags |= IFF_UP;
+		if (ioctl(w->fd, SIOCSIFFLAGS, &r))
+			return err_sys(e, "lo up");
+	}
+	return index_of("lo", &w->lo, e);
+}
+
+int wire_bridge(struct wire **wire, int ns, const char *const dev[WIRE_ENDS],
+		wire_sink sink, void *ctx, struct err *e)
+{
+	autowire *w = wire_new(sink, ctx);
+	autons home = -1;
+	int end;
+
+	if (!w)
+		return err_set(e, -ENOMEM, "wire: out of memory");
+	w->kind = BRIDGE;
+	if (netns_enter(&home, ns, e))
+		return err_in(e, "wire");
+	for (end = 0; end < WIRE_ENDS; end++)
+		if (index_of(dev[end], &w->outlet[end].index, e))
+			return err_in(e, "wire");
+	if (packet_socket(&w->fd, false, e) || raise_lo(w, e))
+		return err_in(e, "wire");
+	widen_queue(w->fd);
+	if (listen_to(w->fd, 0, e))
+		return err_in(e, "wire");
+	*wire = w;
+	w = NULL;
+	return 0;
+}
+
+/* The socket at the right end that only counts */
+static int open_counter(struct wire *w, int index, struct err *e)
+{
+	const int least = 1;
+
+	if (packet_socket(&w->counter, false, e))
+		return e->code;
+	if (setsockopt(w->counter, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)))
+		return err_sys(e, "SO_RCVBUF");
+	return listen_to(w->counter, index, e);
+}
+
+/* At the end that tells what it sent: the right one, or lo */
+static int open_sender(struct wire *w, const char *dev, struct err *e)
+{
+	snprintf(w->dev, sizeof(w->dev), "%s", dev);
+	w->proc = open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC);
+	if (w->proc < 0)
+		return err_sys(e, "/proc/thread-self/net/dev");
+	w->to_left.sent = w->to_left.got = packets_sent(w);
+	return 0;
+}
+
+static int open_far_end(struct wire *w, int ns, const char *dev, struct err *e)
+{
+	autons home = -1;
+	int index;
+
+	if (netns_enter(&home, ns, e) || index_of(dev, &index, e) ||
+	    (w->kind == TAP_PAIR && open_counter(w, index, e)))
+		return e->code;
+	return open_sender(w, dev, e);
+}
+
+static int open_near_end(struct wire *w, int ns, const char *dev, struct err *e)
+{
+	autons home = -1;
+	int index;
+
+	if (netns_enter(&home, ns, e) || index_of(dev, &index, e) ||
+	    packet_socket(&w->fd, w->kind == TAP_PAIR, e))
+		return e->code;
+	widen_queue(w->fd);
+	return listen_to(w->fd, index, e);
+}
+
+int wire_tap(struct wire **wire, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
+	     wire_sink sink, void *ctx, struct err *e)
+{
+	autowire *w = wire_new(sink, ctx);
+
+	if (!w)
+		return err_set(e, -ENOMEM, "wire: out of memory");
+	w->kind = ns[WIRE_LEFT] == ns[WIRE_RIGHT] && !strcmp(dev[WIRE_LEFT], dev[WIRE_RIGHT]) ?
+		  TAP_LO : TAP_PAIR;
+	if (open_near_end(w, ns[WIRE_LEFT], dev[WIRE_LEFT], e) ||
+	    open_far_end(w, ns[WIRE_RIGHT], dev[WIRE_RIGHT], e))
+		return err_in(e, "wire");
+	*wire = w;
+	w = NULL;
+	return 0;
+}

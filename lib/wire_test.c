@@ -1,0 +1,707 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/wire.h"
+
+#include "lib/auto.h"
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/link.h"
+#include "lib/netns.h"
+#include "lib/nl.h"
+#include "lib/segment.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
+#include <net/ethernet.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+enum { SKIPPED = 77, PORT = 8080, MTU = 1500, PATTERN = 251 };
+
+#define must(call) do { struct err e; if ((call) < 0) fail_msg("%s", e.text); } while (0)
+
+/* How the hosts are joined */
+enum joined { BY_TAP, BY_BRIDGE, BY_LO, JOINED };
+
+static const char *const joined_name[JOINED] = { "tap", "bridge", "lo" };
+
+/** struct bed - Two hosts, what joins them, and what was told of it */
+struct bed {
+	enum joined joined;
+	int family;
+	int ns[3];
+	struct nl *nl[3];
+	struct wire *wire;
+
+	int told[WIRE_ENDS], kinds[SEGMENT_KIND_COUNT];
+	int bad, backwards, early;
+	size_t largest, bytes[WIRE_ENDS];
+	int64_t last_ns;
+	uint32_t next[WIRE_ENDS];	/* sequence number of data */
+	bool known[WIRE_ENDS];
+
+	enum segment_kind keep;		/* of the left's, do not let cross */
+	uint8_t kept[2048];
+	struct wire_frame kept_frame;
+};
+
+static const struct link_end ends[] = {
+	{ "v0", 11, { 2, 0, 0, 0, 0, 1 } }, { "v0", 12, { 2, 0, 0, 0, 0, 2 } },
+	{ "left", 21, { 2, 0, 0, 0, 0, 0x11 } }, { "right", 22, { 2, 0, 0, 0, 0, 0x12 } },
+};
+
+static struct ipaddr address(const struct bed *bed, int host)
+{
+	struct ipaddr a = { .family = bed->family };
+
+	if (bed->family == AF_INET)
+		a.v4.s_addr = bed->joined == BY_LO ? htonl(INADDR_LOOPBACK) :
+						     htonl(0xc0000201U + (unsigned int)host);
+	else
+		inet_pton(AF_INET6, bed->joined == BY_LO ? "::1" : host ? "fd00::2" : "fd00::1",
+			  &a.v6);
+	return a;
+}
+
+/* ------------------------------------------------------------ what is told */
+
+static void note_data(struct bed *bed, int from, const struct segment *s)
+{
+	if (!s->len || bed->joined == BY_LO)
+		return;
+	if (bed->known[from] && s->seq != bed->next[from])
+		bed->backwards++;
+	bed->known[from] = true;
+	bed->next[from] = s->seq + (uint32_t)s->len;
+}
+
+static void check_checksums(struct bed *bed, const struct wire_frame *f)
+{
+	struct virtio_net_hdr vnet;
+
+	memcpy(&vnet, f->vnet, sizeof(vnet));
+	/* on lo and a tap an unfinished one is what everybody sees */
+	if (vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		segment_finish_checksum(f->bytes, f->len);
+	if (!segment_checksums_ok(f->bytes, f->len))
+		bed->bad++;
+}
+
+static bool on_frame(void *ctx, const struct wire_frame *f)
+{
+	struct bed *bed = ctx;
+	struct segment s;
+
+	bed->told[f->from]++;
+	if (f->at_ns < bed->last_ns || f->at_ns > clock_ns())
+		bed->early++;
+	bed->last_ns = f->at_ns;
+	if (f->len > bed->largest)
+		bed->largest = f->len;
+	if (segment_decode(f->bytes, f->len, &s))
+		return true;
+	bed->kinds[segment_kind(&s)]++;
+	bed->bytes[f->from] += s.len;
+	note_data(bed, f->from, &s);
+	if (bed->keep && segment_kind(&s) == bed->keep && f->from == WIRE_LEFT &&
+	    f->len <= sizeof(bed->kept)) {
+		bed->kept_frame = *f;
+		memcpy(bed->kept, f->bytes, f->len);
+		bed->kept_frame.bytes = bed->kept;
+		return false;
+	}
+	check_checksums(bed, f);
+	return true;
+}
+
+/* ---------------------------------------------------------------- the bed */
+
+static void cable(struct bed *bed, int near, int near_at, int far, int far_at)
+{
+	struct nl_batch b = { 0 };
+
+	link_put_veth(&b, &ends[near], &ends[far], bed->ns[far_at], MTU);
+	must(nl_send(bed->nl[near_at], &b, NULL, NULL, &e));
+}
+
+static void furnish(struct bed *bed, int host)
+{
+	const struct ipaddr own = address(bed, host), peer = address(bed, !host);
+	struct link_watch *watch = NULL;
+	struct nl_batch b = { 0 };
+
+	if (bed->family == AF_INET6)
+		must(link_watch_open(&watch, bed->ns[host], ends[host].index, &e));
+	link_put_up(&b, ends[host].index, ends[host].name);
+	link_put_address(&b, ends[host].index, &own, LINK_MAIN);
+	link_put_neighbour(&b, ends[host].index, &peer, ends[!host].mac);
+	must(nl_send(bed->nl[host], &b, NULL, NULL, &e));
+	if (watch)
+		must(link_watch_wait(watch, 1, clock_ns() + NS_PER_S, &e));
+	link_watch_close(watch);
+}
+
+static void open_place(struct bed *bed, int at)
+{
+	must(netns_new(&bed->ns[at], &e));
+	must(nl_open(&bed->nl[at], NETLINK_ROUTE, bed->ns[at], &e));
+}
+
+static void join_by_lo(struct bed *bed)
+{
+	static const char *const lo[] = { "lo", "lo" };
+	struct nl_batch b = { 0 };
+
+	open_place(bed, 0);
+	bed->ns[1] = bed->ns[0];
+	link_put_up(&b, LINK_LO, "lo");
+	must(nl_send(bed->nl[0], &b, NULL, NULL, &e));
+	must(wire_tap(&bed->wire, bed->ns, lo, on_frame, bed, &e));
+}
+
+static void join_by_veth(struct bed *bed)
+{
+	static const char *const pair[] = { "v0", "v0" }, *const between[] = { "left", "right" };
+	const bool bridge = bed->joined == BY_BRIDGE;
+	int i;
+
+	for (i = 0; i < (bridge ? 3 : 2); i++)
+		open_place(bed, i);
+	if (bridge) {
+		cable(bed, 2, 2, 0, 0);
+		cable(bed, 3, 2, 1, 1);
+	} else {
+		cable(bed, 0, 0, 1, 1);
+	}
+	furnish(bed, 1);
+	furnish(bed, 0);
+	for (i = 0; i < (bridge ? 4 : 2); i++) {
+		const int at = i < 2 ? i : 2;
+
+		must(link_ready(bed->nl[at], bed->ns[at], &ends[i], clock_ns() + NS_PER_S, &e));
+	}
+	if (bridge)
+		must(wire_bridge(&bed->wire, bed->ns[2], between, on_frame, bed, &e));
+	else
+		must(wire_tap(&bed->wire, bed->ns, pair, on_frame, bed, &e));
+}
+
+static void bed_make(struct bed *bed, enum joined joined, int family)
+{
+	*bed = (struct bed){ .joined = joined, .family = family, .ns = { -1, -1, -1 } };
+	if (joined == BY_LO)
+		join_by_lo(bed);
+	else
+		join_by_veth(bed);
+}
+
+static void bed_unmake(struct bed *bed)
+{
+	int i;
+
+	wire_close(bed->wire);
+	for (i = 0; i < 3; i++) {
+		nl_close(bed->nl[i]);
+		if (bed->ns[i] >= 0 && !(i == 1 && bed->joined == BY_LO))
+			close(bed->ns[i]);
+	}
+}
+
+static int pump(struct bed *bed)
+{
+	int told = 0;
+
+	must(told = wire_pump(bed->wire, &e));
+	return told;
+}
+
+/* Sleep until there is something to pump, at most a millisecond; then pump */
+static void doze(struct bed *bed)
+{
+	struct pollfd fds[WIRE_ENDS];
+	const int n = wire_poll(bed->wire, fds);
+
+	poll(fds, (nfds_t)n, 1);
+	pump(bed);
+}
+
+static void settle(struct bed *bed)
+{
+	const int64_t until = clock_ns() + 5 * NS_PER_S;
+
+	for (;;) {
+		if (pump(bed))
+			continue;
+		if (wire_idle(bed->wire))
+			return;
+		if (clock_ns() > until)
+			fail_msg("the %s never fell silent", joined_name[bed->joined]);
+		doze(bed);
+	}
+}
+
+/* ---------------------------------------------------------------- sockets */
+
+static int socket_at(const struct bed *bed, int host)
+{
+	autons home = -1;
+	int fd;
+
+	must(netns_enter(&home, bed->ns[host], &e));
+	fd = socket(bed->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static socklen_t sockaddr_of(const struct bed *bed, int host, struct sockaddr_storage *to)
+{
+	const struct ipaddr a = address(bed, host);
+
+	*to = (struct sockaddr_storage){ .ss_family = (sa_family_t)bed->family };
+	if (bed->family == AF_INET) {
+		struct sockaddr_in *const in = (struct sockaddr_in *)to;
+
+		in->sin_addr = a.v4;
+		in->sin_port = htons(PORT);
+		return sizeof(*in);
+	}
+	((struct sockaddr_in6 *)to)->sin6_addr = a.v6;
+	((struct sockaddr_in6 *)to)->sin6_port = htons(PORT);
+	return sizeof(struct sockaddr_in6);
+}
+
+static int listener_at(const struct bed *bed)
+{
+	struct sockaddr_storage at;
+	const socklen_t len = sockaddr_of(bed, 1, &at);
+	const int fd = socket_at(bed, 1), on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert_return_code(bind(fd, (const struct sockaddr *)&at, len), errno);
+	assert_return_code(listen(fd, 16), errno);
+	return fd;
+}
+
+/* Begin to connect; fd[0] is the client */
+static void call_up(struct bed *bed, int fd[2])
+{
+	struct sockaddr_storage to;
+	const socklen_t len = sockaddr_of(bed, 1, &to);
+
+	fd[1] = -1;
+	fd[0] = socket_at(bed, 0);
+	if (connect(fd[0], (const struct sockaddr *)&to, len))
+		assert_int_equal(errno, EINPROGRESS);
+}
+
+static void connect_both(struct bed *bed, int listener, int fd[2])
+{
+	call_up(bed, fd);
+	settle(bed);
+	fd[1] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	assert_return_code(fd[1], errno);
+}
+
+static void send_all(int fd, const void *text, size_t len)
+{
+	assert_int_equal(send(fd, text, len, MSG_NOSIGNAL), len);
+}
+
+/* ------------------------------------------------------------------ tests */
+
+static void each_way_of_joining(void (*test)(struct bed *bed))
+{
+	enum joined joined;
+
+	for (joined = 0; joined < JOINED; joined++) {
+		static const int families[] = { AF_INET, AF_INET6 };
+		size_t i;
+
+		for (i = 0; i < 2; i++) {
+			struct bed bed;
+
+			bed_make(&bed, joined, families[i]);
+			test(&bed);
+			assert_int_equal(bed.bad, 0);
+			assert_int_equal(bed.backwards, 0);
+			assert_int_equal(bed.early, 0);
+			assert_int_equal(wire_lost(bed.wire), 0);
+			bed_unmake(&bed);
+		}
+	}
+}
+
+static void connect_talk_close(struct bed *bed)
+{
+	const int listener = listener_at(bed);
+	char text[8];
+	int fd[2];
+
+	settle(bed);
+	assert_int_equal(bed->told[WIRE_LEFT] + bed->told[WIRE_RIGHT], 0);
+	connect_both(bed, listener, fd);
+	assert_int_equal(bed->kinds[SEGMENT_SYN], 1);
+	assert_int_equal(bed->kinds[SEGMENT_SYN_ACK], 1);
+	assert_int_equal(bed->kinds[SEGMENT_ACK], 1);
+	send_all(fd[0], "hello", 5);
+	settle(bed);
+	assert_int_equal(recv(fd[1], text, sizeof(text), 0), 5);
+	assert_int_equal(bed->kinds[SEGMENT_DATA], 1);
+	close(fd[0]);
+	settle(bed);
+	close(fd[1]);
+	settle(bed);
+	assert_int_equal(bed->kinds[SEGMENT_FIN], 2);
+	assert_int_equal(bed->kinds[SEGMENT_RST] + bed->kinds[SEGMENT_ODD], 0);
+	close(listener);
+}
+
+static void each_frame_is_told_once(void **state)
+{
+	(void)state;
+	each_way_of_joining(connect_talk_close);
+}
+
+/** struct flow - Bytes from one socket to another */
+struct flow {
+	int from, to;
+	size_t sent, got;
+};
+
+static bool flow_on(struct flow *f, size_t total)
+{
+	static uint8_t out[PATTERN + 262144], in[262144];
+	const size_t left = total - f->sent;
+	bool moved = false;
+	ssize_t n, i;
+
+	for (i = 0; !out[1] && i < (ssize_t)sizeof(out); i++)
+		out[i] = (uint8_t)(i % PATTERN);
+	if (left) {
+		n = send(f->from, out + f->sent % PATTERN, left < 262144 ? left : 262144,
+			 MSG_NOSIGNAL);
+		if (n > 0)
+			f->sent += (size_t)n;
+		moved = n > 0;
+	}
+	while ((n = recv(f->to, in, sizeof(in), 0)) > 0) {
+		if (memcmp(in, out + f->got % PATTERN, (size_t)n))
+			fail_msg("other bytes came than were sent");
+		f->got += (size_t)n;
+		moved = true;
+	}
+	return moved;
+}
+
+static void exchange(struct bed *bed, const int fd[2], size_t there, size_t back)
+{
+	struct flow flow[] = { { .from = fd[0], .to = fd[1] }, { .from = fd[1], .to = fd[0] } };
+	const int64_t until = clock_ns() + 60 * NS_PER_S;
+
+	while (flow[0].got < there || flow[1].got < back) {
+		bool moved = flow_on(&flow[0], there);
+
+		moved |= flow_on(&flow[1], back);
+		moved |= pump(bed) > 0;
+		if (!moved)
+			doze(bed);
+		if (clock_ns() > until)
+			fail_msg("%zu and %zu bytes came in a minute", flow[0].got, flow[1].got);
+	}
+	settle(bed);
+}
+
+static void exchange_megabytes(struct bed *bed)
+{
+	const size_t megabytes = 10 << 20;
+	const int listener = listener_at(bed);
+	int64_t begun;
+	int fd[2];
+
+	connect_both(bed, listener, fd);
+	begun = clock_ns();
+	exchange(bed, fd, megabytes, megabytes);
+	print_message("# 10 MiB each way, %s, IPv%d: %d ms, %d frames, the largest %zu bytes\n",
+		      joined_name[bed->joined], bed->family == AF_INET ? 4 : 6,
+		      (int)((clock_ns() - begun) / NS_PER_MS),
+		      bed->told[WIRE_LEFT] + bed->told[WIRE_RIGHT], bed->largest);
+	assert_true(bed->largest > 3 * MTU);
+	close(fd[0]);
+	close(fd[1]);
+	close(listener);
+}
+
+static void megabytes_cross_unharmed_and_in_super_frames(void **state)
+{
+	(void)state;
+	each_way_of_joining(exchange_megabytes);
+}
+
+/* Return: how many bytes can be read, each worth the same */
+static size_t drain(int fd)
+{
+	char text[4096];
+	size_t got = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, text, sizeof(text), 0)) > 0)
+		got += (size_t)n;
+	return got;
+}
+
+/*
+ * Idle must mean: what was told can be read now, without another look. How
+ * much of the burst is sent is for the congestion window and buffers to say.
+ */
+static void ask_and_answer(struct bed *bed)
+{
+	const int listener = listener_at(bed);
+	char text[64] = "";
+	size_t got = 0;
+	int fd[2], i, on = 1;
+
+	connect_both(bed, listener, fd);
+	setsockopt(fd[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd[1], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	for (i = 0; i < 300; i++) {
+		send_all(fd[i % 2], text, sizeof(text));
+		settle(bed);
+		assert_int_equal(recv(fd[!(i % 2)], text, sizeof(text), 0), sizeof(text));
+	}
+	settle(bed);
+	memset(bed->bytes, 0, sizeof(bed->bytes));
+	for (i = 0; i < 500; i++) {
+		if (send(fd[0], text, 1, MSG_NOSIGNAL) < 0 || send(fd[1], text, 1, MSG_NOSIGNAL) < 0)
+			assert_int_equal(errno, EAGAIN);
+		if (i % 100 == 99) {
+			settle(bed);
+			got += drain(fd[1]) + drain(fd[0]);
+			assert_int_equal(got, bed->bytes[WIRE_LEFT] + bed->bytes[WIRE_RIGHT]);
+		}
+	}
+	assert_true(got);
+	close(fd[0]);
+	close(fd[1]);
+	close(listener);
+}
+
+static void idle_means_that_it_was_taken_in(void **state)
+{
+	(void)state;
+	each_way_of_joining(ask_and_answer);
+}
+
+static void what_the_sink_keeps_does_not_cross(void **state)
+{
+	struct bed bed;
+	int listener, fd[2];
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET);
+	listener = listener_at(&bed);
+	bed.keep = SEGMENT_SYN;
+	call_up(&bed, fd);
+	settle(&bed);
+	assert_int_equal(bed.kinds[SEGMENT_SYN], 1);
+	assert_int_equal(bed.told[WIRE_RIGHT], 0);
+	assert_int_equal(accept(listener, NULL, NULL), -1);
+
+	bed.keep = SEGMENT_ANY;
+	must(wire_send(bed.wire, &bed.kept_frame, &e));
+	settle(&bed);
+	assert_int_equal(bed.kinds[SEGMENT_SYN], 1);
+	assert_int_equal(bed.kinds[SEGMENT_SYN_ACK], 1);
+	fd[1] = accept(listener, NULL, NULL);
+	assert_return_code(fd[1], errno);
+	close(fd[0]);
+	close(fd[1]);
+	close(listener);
+	bed_unmake(&bed);
+}
+
+static void a_made_segment_is_believed(void **state)
+{
+	uint8_t frame[256];
+	struct wire_frame made = { .from = WIRE_LEFT, .bytes = frame };
+	struct segment s;
+	struct bed bed;
+	int listener, fd[2], n;
+	char c;
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET6);
+	listener = listener_at(&bed);
+	connect_both(&bed, listener, fd);
+	bed.keep = SEGMENT_DATA;
+	send_all(fd[0], "x", 1);
+	settle(&bed);
+	assert_int_equal(segment_decode(bed.kept, bed.kept_frame.len, &s), 0);
+
+	s.flags = SEG_RST;
+	s.len = 0;
+	n = segment_encode(&s, bed.kept, frame, sizeof(frame));
+	assert_true(n > 0);
+	made.len = (size_t)n;
+	must(wire_send(bed.wire, &made, &e));
+	settle(&bed);
+	assert_int_equal(recv(fd[1], &c, 1, 0), -1);
+	assert_int_equal(errno, ECONNRESET);
+	close(fd[0]);
+	close(fd[1]);
+	close(listener);
+	bed_unmake(&bed);
+}
+
+static void a_tap_cannot_send(void **state)
+{
+	uint8_t bytes[64] = { 0 };
+	const struct wire_frame frame = { .bytes = bytes, .len = sizeof(bytes) };
+	struct bed bed;
+	struct err e;
+
+	(void)state;
+	bed_make(&bed, BY_TAP, AF_INET);
+	assert_int_equal(wire_send(bed.wire, &frame, &e), -EOPNOTSUPP);
+	bed_unmake(&bed);
+}
+
+static void what_cannot_be_sent_is_said(void **state)
+{
+	static uint8_t bytes[4 * MTU] = { [12] = 8 };
+	const struct wire_frame large = { .bytes = bytes, .len = sizeof(bytes) };
+	const struct wire_frame small = { .bytes = bytes, .len = 13 };
+	struct bed bed;
+	struct err e;
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET);
+	assert_int_equal(wire_send(bed.wire, &large, &e), -EMSGSIZE);
+	assert_string_equal(e.text, "wire: send 6000 bytes: Message too long");
+	assert_int_equal(wire_send(bed.wire, &small, &e), -EINVAL);
+	bed_unmake(&bed);
+}
+
+static void a_missing_device_is_named(void **state)
+{
+	static const char *const dev[] = { "lo", "nosuch" };
+	struct wire *w = NULL;
+	int ns[2] = { -1, -1 };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(netns_new(&ns[0], &e), 0);
+	ns[1] = ns[0];
+	assert_int_equal(wire_bridge(&w, ns[0], dev, on_frame, NULL, &e), -ENODEV);
+	assert_string_equal(e.text, "wire: nosuch: No such device");
+	assert_int_equal(wire_tap(&w, ns, dev, on_frame, NULL, &e), -ENODEV);
+	assert_null(w);
+	close(ns[0]);
+}
+
+/* A frame that the left end's taps do not hear: past the queue, past them */
+static void send_unheard(const struct bed *bed)
+{
+	const struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_802_EX1),
+		.sll_ifindex = ends[0].index,
+	};
+	const uint8_t frame[ETH_ZLEN] = { 2, 0, 0, 0, 0, 2, [12] = 0x88, [13] = 0xb5 };
+	autons home = -1;
+	autofd fd = -1;
+	const int on = 1;
+
+	must(netns_enter(&home, bed->ns[0], &e));
+	fd = socket(AF_PACKET, SOCK_RAW, 0);
+	assert_return_code(fd, errno);
+	assert_return_code(setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)), errno);
+	assert_int_equal(sendto(fd, frame, sizeof(frame), 0, (const struct sockaddr *)&to,
+				sizeof(to)), sizeof(frame));
+}
+
+static void a_count_that_never_fits_does_not_hang(void **state)
+{
+	struct bed bed;
+	int64_t begun;
+
+	(void)state;
+	bed_make(&bed, BY_TAP, AF_INET);
+	settle(&bed);
+	send_unheard(&bed);
+	assert_false(wire_idle(bed.wire));
+	begun = clock_ns();
+	settle(&bed);
+	assert_true(clock_ns() - begun < NS_PER_S);
+	assert_true(wire_idle(bed.wire));
+	bed_unmake(&bed);
+}
+
+#define S NS_PER_S
+static const struct {
+	const char *what;
+	int64_t wall, ahead, was_ahead, now, moment;
+} moments[] = {
+	{ "nobody touched the clock",		1000 * S, 900 * S, 900 * S, 100 * S + 5, 100 * S },
+	{ "stamped a trice ahead of now",	1000 * S + 5, 900 * S, 900 * S, 100 * S, 100 * S },
+	{ "set forward after the stamp",	1000 * S, 910 * S, 900 * S, 100 * S + 5, 100 * S },
+	{ "set forward before the stamp",	1010 * S, 910 * S, 900 * S, 100 * S + 5, 100 * S },
+	{ "set back after the stamp",		1000 * S, 890 * S, 900 * S, 100 * S + 5, 100 * S },
+	{ "set back before the stamp",		990 * S, 890 * S, 900 * S, 100 * S + 5, 100 * S },
+	{ "set back and not seen yet",		5000 * S, 900 * S, 900 * S, 100 * S, 100 * S },
+};
+
+static void a_step_of_the_wall_clock_does_not_show(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+		if (wire_moment(moments[i].wall, moments[i].ahead, moments[i].was_ahead,
+				moments[i].now) != moments[i].moment)
+			fail_msg("%s", moments[i].what);
+}
+
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest pure[] = {
+		cmocka_unit_test(a_step_of_the_wall_clock_does_not_show),
+	};
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_frame_is_told_once),
+		cmocka_unit_test(megabytes_cross_unharmed_and_in_super_frames),
+		cmocka_unit_test(idle_means_that_it_was_taken_in),
+		cmocka_unit_test(what_the_sink_keeps_does_not_cross),
+		cmocka_unit_test(a_made_segment_is_believed),
+		cmocka_unit_test(a_tap_cannot_send),
+		cmocka_unit_test(what_cannot_be_sent_is_said),
+		cmocka_unit_test(a_missing_device_is_named),
+		cmocka_unit_test(a_count_that_never_fits_does_not_hang),
+	};
+	const int failed = cmocka_run_group_tests(pure, NULL, NULL);
+	struct err e;
+
+	if (failed)
+		return failed;
+	if ((geteuid() != 0 && netns_own_user(&e)) || netns_allowed(&e)) {
+		fprintf(stderr, "%s\n", e.text);
+		return SKIPPED;
+	}
+	stay_on_one_cpu();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
