@@ -286,26 +286,29 @@ static int first_row(const struct view *v, const struct trial_key *key, const st
 	return -1;
 }
 
-/** row_chosen() - Whether some kernel chooses @row for a trial */
-static bool row_chosen(const struct view *v, const struct trial_key *key, size_t row)
-{
-	struct kernel k;
-
-	if (!row_matches(v, row, key, NULL))
-		return false;
-	if (kernel_kinds(v) > KINDS_MOST)
-		return true;
-	for (size_t i = 0; i < kernel_kinds(v); i++)
-		if (kernel_number(v, i, &k) && row_matches(v, row, key, &k) &&
-		    first_row(v, key, &k) == (int)row)
-			return true;
-	return false;
-}
-
+/** next_row() - The next row that some kernel chooses for a trial; -1 for none */
 static int next_row(const struct view *v, const struct trial_key *key, int row)
 {
+	int next = -1;
+	struct kernel k;
+
+	for (size_t i = 0; i < kernel_kinds(v); i++) {
+		int first;
+
+		if (!kernel_number(v, i, &k))
+			continue;
+		first = first_row(v, key, &k);
+		if (first > row && (next < 0 || first < next))
+			next = first;
+	}
+	return next;
+}
+
+/** next_match() - The next row that a trial does not rule out; for a table that tells too much apart */
+static int next_match(const struct view *v, const struct trial_key *key, int row)
+{
 	for (size_t next = (size_t)(row + 1); next < v->table->rows; next++)
-		if (row_chosen(v, key, next))
+		if (row_matches(v, next, key, NULL))
 			return (int)next;
 	return -1;
 }
@@ -325,8 +328,10 @@ bool plan_row(const struct scenario *s, size_t variant, const struct facts *fact
 	if (facts) {
 		kernel_of_facts(&v, facts, &k);
 		found = first_row(&v, &key, &k);
-	} else {
+	} else if (kernel_kinds(&v) <= KERNELS_MOST) {
 		found = next_row(&v, &key, *row);
+	} else {
+		found = next_match(&v, &key, *row);
 	}
 	view_fini(&v);
 	if (found >= 0)
@@ -425,6 +430,11 @@ static bool check_kinds(const struct view *v, struct complaints *c)
 {
 	size_t kinds = kernel_kinds(v);
 
+	if (kinds > KERNELS_MOST) {
+		complain(c, v->table->at, "the table tells more than %d kinds of kernels apart",
+			 KERNELS_MOST);
+		return false;
+	}
 	for (size_t i = 0; i < v->s->axes && kinds <= KINDS_MOST; i++)
 		if (is_key(v, i))
 			kinds *= v->s->axis[i].values;

@@ -40,10 +40,11 @@ bool plan_row(const struct scenario *s, size_t variant, const struct facts *fact
  * table names; those that the file's `needs` rule out do not count. A cell that
  * its column does not know is complained about at the cell, and then nothing
  * more; an uncovered trial at the table's head with the trial's values, a few
- * of them; a dead row at the row, with what takes its trials. Trials and
- * kernels together are at most KINDS_MOST.
+ * of them; a dead row at the row, with what takes its trials. Kinds of kernels
+ * are at most KERNELS_MOST, with the trials that the table tells apart at most
+ * KINDS_MOST.
  */
-enum { KINDS_MOST = 200000 };
+enum { KERNELS_MOST = 1024, KINDS_MOST = 200000 };
 void plan_check(const struct scenario *s, struct complaints *c);
 
 #endif

@@ -334,9 +334,14 @@ static void build_wide(struct scenario *s, int has, int axes)
 
 static void a_table_with_too_many_kinds_is_refused(void **state)
 {
-	static const struct { int has, axes; bool refused; } wide[] = {
-		{ 15, 0, false }, { 14, 1, false }, { 15, 1, true }, { 6, 4, true },
-		{ 0, 5, false }, { 0, 6, true }, { 15, 6, true },
+	static const struct { int has, axes; const char *refused; } wide[] = {
+		{ 10, 0, NULL },
+		{ 9, 2, NULL },
+		{ 0, 5, NULL },
+		{ 11, 0, "the table tells more than 1024 kinds of kernels apart" },
+		{ 15, 6, "the table tells more than 1024 kinds of kernels apart" },
+		{ 9, 3, "the table tells more than 200000 kinds of trials and kernels apart" },
+		{ 0, 6, "the table tells more than 200000 kinds of trials and kernels apart" },
 	};
 
 	(void)state;
@@ -348,11 +353,28 @@ static void a_table_with_too_many_kinds_is_refused(void **state)
 		plan_check(&s, &c);
 		assert_int_equal(c.count, wide[i].refused ? 1 : 0);
 		if (wide[i].refused)
-			assert_string_equal(c.list[0].text, "the table tells more than 200000 "
-					    "kinds of trials and kernels apart");
+			assert_string_equal(c.list[0].text, wide[i].refused);
 		complaints_fini(&c);
 		drop(&s);
 	}
+}
+
+static void of_a_table_with_too_many_kinds_every_row_may_hold(void **state)
+{
+	struct scenario s;
+	int row = -1;
+
+	(void)state;
+	build_wide(&s, 11, 1);
+	assert_true(plan_row(&s, 0, NULL, &row));
+	assert_int_equal(row, 0);
+	assert_true(plan_row(&s, 0, NULL, &row));
+	assert_int_equal(row, 1);
+	assert_false(plan_row(&s, 0, NULL, &row));
+	row = -1;
+	assert_true(plan_row(&s, 7, NULL, &row));
+	assert_int_equal(row, 1);
+	drop(&s);
 }
 
 /* -------------------------------------------------------------------- rows */
@@ -428,6 +450,7 @@ int main(void)
 		cmocka_unit_test(all_names_of_a_file_differ),
 		cmocka_unit_test(a_table_covers_every_trial_and_no_row_is_dead),
 		cmocka_unit_test(a_table_with_too_many_kinds_is_refused),
+		cmocka_unit_test(of_a_table_with_too_many_kinds_every_row_may_hold),
 		cmocka_unit_test(a_kernel_chooses_the_first_row_that_matches),
 		cmocka_unit_test(without_a_kernel_each_row_that_one_would_choose_is_told),
 	};
