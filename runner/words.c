@@ -140,8 +140,8 @@ const struct verb_info verb_info[] = {
 		"wire mend HEADING|both",
 		"ends a cut; what was sent meanwhile is lost" },
 	[VERB_WIRE_REWRITE] = { "rewrite", ACTOR_WIRE, false,
-		"wire rewrite HOST [SPOT:]PORT as [SPOT:]PORT",
-		"from now on an address translator stands on the wire" },
+		"wire rewrite HOST main|second[:PORT] as main|second[:PORT]",
+		"from now on the wire translates the host's address, as a NAT does" },
 };
 COVERS(verb_info, VERB_COUNT);
 
