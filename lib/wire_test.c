@@ -376,24 +376,25 @@ struct flow {
 	size_t sent, got;
 };
 
+/* Bytes that repeat after PATTERN, so that they can be read on from any place */
+static uint8_t pattern[PATTERN + 262144];
+
 static bool flow_on(struct flow *f, size_t total)
 {
-	static uint8_t out[PATTERN + 262144], in[262144];
+	static uint8_t in[262144];
 	const size_t left = total - f->sent;
 	bool moved = false;
-	ssize_t n, i;
+	ssize_t n;
 
-	for (i = 0; !out[1] && i < (ssize_t)sizeof(out); i++)
-		out[i] = (uint8_t)(i % PATTERN);
 	if (left) {
-		n = send(f->from, out + f->sent % PATTERN, left < 262144 ? left : 262144,
+		n = send(f->from, pattern + f->sent % PATTERN, left < 262144 ? left : 262144,
 			 MSG_NOSIGNAL);
 		if (n > 0)
 			f->sent += (size_t)n;
 		moved = n > 0;
 	}
 	while ((n = recv(f->to, in, sizeof(in), 0)) > 0) {
-		if (memcmp(in, out + f->got % PATTERN, (size_t)n))
+		if (memcmp(in, pattern + f->got % PATTERN, (size_t)n))
 			fail_msg("other bytes came than were sent");
 		f->got += (size_t)n;
 		moved = true;
@@ -405,7 +406,10 @@ static void exchange(struct bed *bed, const int fd[2], size_t there, size_t back
 {
 	struct flow flow[] = { { .from = fd[0], .to = fd[1] }, { .from = fd[1], .to = fd[0] } };
 	const int64_t until = clock_ns() + 60 * NS_PER_S;
+	size_t i;
 
+	for (i = 0; i < sizeof(pattern); i++)
+		pattern[i] = (uint8_t)(i % PATTERN);
 	while (flow[0].got < there || flow[1].got < back) {
 		bool moved = flow_on(&flow[0], there);
 
