@@ -20,13 +20,13 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -287,6 +287,65 @@ static void a_lab_where_nothing_is_done_is_silent(void **state)
 	}
 }
 
+static bool count_frame(void *ctx, const struct wire_frame *frame)
+{
+	++((int *)ctx)[frame->from];
+	return true;
+}
+
+/* Whether it is established, with the wire doing its work meanwhile */
+static bool established(struct wire *w, int fd)
+{
+	const int64_t until_ns = clock_ns() + 5 * NS_PER_S;
+	struct pollfd ready[WIRE_ENDS + 1];
+	struct err e;
+
+	while (clock_ns() < until_ns) {
+		const int n = wire_poll(w, ready);
+
+		ready[n] = (struct pollfd) { .fd = fd, .events = POLLOUT };
+		poll(ready, (nfds_t)n + 1, 100);
+		if (wire_pump(w, &e) < 0)
+			fail_msg("%s", e.text);
+		if (ready[n].revents & POLLOUT)
+			return !(ready[n].revents & POLLERR);
+	}
+	return false;
+}
+
+static void connect_over(struct lab *lab, struct wire *w)
+{
+	struct sockaddr_storage sa;
+	const struct ipaddr a = lab_address(lab, HOST_SERVER, SPOT_MAIN);
+	const socklen_t len = to_sockaddr(&sa, a, PORT);
+	autofd listener = listen_at(lab, HOST_SERVER, SPOT_MAIN, PORT);
+	autofd fd = host_socket(lab, HOST_CLIENT, a.family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	assert_true(listener >= 0 && fd >= 0);
+	connect(fd, (void *)&sa, len);
+	assert_true(established(w, fd));
+}
+
+static void the_wire_sees_the_connection_and_nothing_else(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PLAN_COUNT; i++) {
+		int frames[WIRE_ENDS] = { 0 };
+		struct lab *lab;
+		struct wire *w;
+
+		must(lab_open(&lab, &plans[i], &e));
+		must(lab_wire(lab, count_frame, frames, &w, &e));
+		connect_over(lab, w);
+		must(wire_pump(w, &e) < 0);
+		/* SYN, SYN-ACK, and as much of ACK, FIN, ACK, RST as came by */
+		assert_in_range(frames[WIRE_LEFT] + frames[WIRE_RIGHT], 2, 6);
+		assert_int_equal(wire_lost(w), 0);
+		wire_close(w);
+		lab_close(lab);
+	}
+}
+
 static void a_refused_plan_says_why(void **state)
 {
 	static const struct { struct lab_plan plan; const char *text; } refused[] = {
@@ -486,6 +545,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(neither_host_sees_the_others_sockets),
 		cmocka_unit_test(each_host_counts_for_itself),
 		cmocka_unit_test(a_lab_where_nothing_is_done_is_silent),
+		cmocka_unit_test(the_wire_sees_the_connection_and_nothing_else),
 		cmocka_unit_test(a_refused_plan_says_why),
 		cmocka_unit_test(the_machines_own_settings_stay),
 		cmocka_unit_test(a_lab_keeps_its_descriptors_to_itself_and_leaves_none),
