@@ -30,6 +30,7 @@ struct progress {
 	struct report_sink sink;
 	int fd;
 	bool terminal, live, colour;
+	bool shared;		/* standard output is a terminal too: the line must give way */
 	bool shown;		/* the line is on the terminal now */
 	const struct report_plan *plan;
 	int64_t begin_ns, drawn_ns;
@@ -146,7 +147,7 @@ int64_t progress_draw(struct progress *p, size_t running, int64_t now_ns)
 
 	if (!p->live || !p->plan)
 		return -1;
-	if (p->shown && now_ns - p->drawn_ns < DRAW_NS)
+	if (now_ns - p->drawn_ns < DRAW_NS)
 		return DRAW_NS - (now_ns - p->drawn_ns);
 	if (in_background(p->fd))
 		return NS_PER_S;
@@ -213,7 +214,8 @@ static int progress_trial(struct report_sink *s, size_t index, const struct repo
 
 	(void)e;
 	p->count.done++;
-	progress_hide(p);
+	if (p->shared)
+		progress_hide(p);
 	if (p->terminal && verdict_red(t->verdict->kind) && ++p->count.red <= REDS_LISTED)
 		note_red(p, &p->plan->point[index], t);
 	return 0;
@@ -275,6 +277,8 @@ struct progress *progress_new(int fd, int out)
 	};
 	p->fd = fd;
 	p->terminal = isatty(fd);
+	p->shared = isatty(out);
+	p->drawn_ns = -DRAW_NS;
 	p->live = p->terminal && !has_reader_of_its_own(out) && knows_escapes();
 	p->colour = p->live && wants_colour();
 	return p;
