@@ -42,11 +42,12 @@ struct bed {
 	struct wire *wire;
 
 	int told[WIRE_ENDS], kinds[SEGMENT_KIND_COUNT];
-	int bad, backwards, early;
-	size_t largest, bytes[WIRE_ENDS];
+	int bad, gaps, early, repeats;
+	size_t largest, bytes[2];	/* new text, by way: 0 to the server, 1 from it */
 	int64_t last_ns;
-	uint32_t next[WIRE_ENDS];	/* sequence number of data */
-	bool known[WIRE_ENDS];
+	struct { uint32_t seq, ack; size_t len; enum segment_kind kind; } last[2];
+	uint32_t next[2];		/* sequence number behind the text told so far */
+	bool known[2];
 
 	enum segment_kind keep;		/* of the left's, do not let cross */
 	uint8_t kept[2048];
@@ -73,14 +74,43 @@ static struct ipaddr address(const struct bed *bed, int host)
 
 /* ------------------------------------------------------------ what is told */
 
-static void note_data(struct bed *bed, int from, const struct segment *s)
+/*
+ * A host that gets no answer for 4 ms sends its last segment again (tail loss
+ * probe), and on a busy machine we may be off the CPU for so long. Repeats are
+ * therefore no fault; a gap is: something was lost, or overtaken.
+ */
+static void note_text(struct bed *bed, int way, const struct segment *s)
 {
-	if (!s->len || bed->joined == BY_LO)
+	const uint32_t end = s->seq + (uint32_t)s->len;
+
+	if (!s->len)
 		return;
-	if (bed->known[from] && s->seq != bed->next[from])
-		bed->backwards++;
-	bed->known[from] = true;
-	bed->next[from] = s->seq + (uint32_t)s->len;
+	if (!bed->known[way])
+		bed->next[way] = s->seq;
+	bed->known[way] = true;
+	if ((int32_t)(s->seq - bed->next[way]) > 0)
+		bed->gaps++;
+	if ((int32_t)(end - bed->next[way]) <= 0)
+		return;
+	bed->bytes[way] += end - bed->next[way];
+	bed->next[way] = end;
+}
+
+static void note_segment(struct bed *bed, const struct segment *s)
+{
+	const int way = s->to_port == PORT ? 0 : 1;
+	const enum segment_kind kind = segment_kind(s);
+
+	note_text(bed, way, s);
+	if (bed->kinds[kind] && bed->last[way].kind == kind && bed->last[way].seq == s->seq &&
+	    bed->last[way].ack == s->ack && bed->last[way].len == s->len)
+		bed->repeats++;
+	else
+		bed->kinds[kind]++;
+	bed->last[way].kind = kind;
+	bed->last[way].seq = s->seq;
+	bed->last[way].ack = s->ack;
+	bed->last[way].len = s->len;
 }
 
 static void check_checksums(struct bed *bed, const struct wire_frame *f)
@@ -108,9 +138,7 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 		bed->largest = f->len;
 	if (segment_decode(f->bytes, f->len, &s))
 		return true;
-	bed->kinds[segment_kind(&s)]++;
-	bed->bytes[f->from] += s.len;
-	note_data(bed, f->from, &s);
+	note_segment(bed, &s);
 	if (bed->keep && segment_kind(&s) == bed->keep && f->from == WIRE_LEFT &&
 	    f->len <= sizeof(bed->kept)) {
 		bed->kept_frame = *f;
@@ -331,7 +359,7 @@ static void each_way_of_joining(void (*test)(struct bed *bed))
 			bed_make(&bed, joined, families[i]);
 			test(&bed);
 			assert_int_equal(bed.bad, 0);
-			assert_int_equal(bed.backwards, 0);
+			assert_int_equal(bed.gaps, 0);
 			assert_int_equal(bed.early, 0);
 			assert_int_equal(wire_lost(bed.wire), 0);
 			bed_unmake(&bed);
@@ -488,7 +516,7 @@ static void ask_and_answer(struct bed *bed)
 		if (i % 100 == 99) {
 			settle(bed);
 			got += drain(fd[1]) + drain(fd[0]);
-			assert_int_equal(got, bed->bytes[WIRE_LEFT] + bed->bytes[WIRE_RIGHT]);
+			assert_int_equal(got, bed->bytes[0] + bed->bytes[1]);
 		}
 	}
 	assert_true(got);
