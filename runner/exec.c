@@ -49,16 +49,18 @@ static int apply_settings(struct play *p, struct err *e)
 static bool set_up(struct play *p, const struct trial *t, const struct facts *facts,
 		   int try_number, int out_fd)
 {
-	const int rc = play_open(p, t, facts, out_fd);
+	const int64_t begun_ns = clock_ns();
+	const bool made = !play_open(p, t, facts, out_fd);
 	struct err e = p->err;
+	const bool set = made && !apply_settings(p, &e);
 
-	play_tell(p, EVENT(EVENT_TRY, .number = try_number, .text = t->name,
-			   .word = t->family == FAMILY_IPV6 ? "ipv6" : "ipv4"));
-	if (rc || apply_settings(p, &e)) {
+	p->zero_ns = clock_ns();
+	play_tell(p, EVENT(EVENT_TRY, .at_ns = begun_ns - p->zero_ns, .number = try_number,
+			   .text = t->name, .word = t->family == FAMILY_IPV6 ? "ipv6" : "ipv4"));
+	if (!set) {
 		play_broken(p, &e);
 		return false;
 	}
-	p->zero_ns = clock_ns();
 	watch_begin(p);
 	play_tell(p, EVENT(EVENT_READY));
 	p->due_ns = p->done_ns = play_now(p);

@@ -67,6 +67,18 @@ static const struct step *step_of(const struct rules *r, int step)
 	return &r->trial->step[step];
 }
 
+/* `wire delay HEADING 0ms`: what was delayed until now is so no longer. */
+static void end_delays(struct rules *r, enum heading heading)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct step *s = step_of(r, r->rule[i].step);
+
+		if (s->verb == VERB_WIRE_DELAY &&
+		    (heading == HEADING_ANY || s->wire.what.heading == heading))
+			r->rule[i].over = true;
+	}
+}
+
 void rules_add(struct rules *r, int step)
 {
 	const struct step *s = step_of(r, step);
@@ -79,6 +91,11 @@ void rules_add(struct rules *r, int step)
 			r->cut_step[h] = step;
 		}
 		r->matched[step]++;	/* a cut does its work by being there */
+		return;
+	}
+	if (s->verb == VERB_WIRE_DELAY && s->wire.delay.ns == 0) {
+		end_delays(r, s->wire.what.heading);
+		r->matched[step]++;
 		return;
 	}
 	for (size_t i = 0; i < r->count; i++) {
@@ -143,7 +160,7 @@ static bool spent(const struct rules *r, const struct rule *rule)
 {
 	const struct wire_step *w = &step_of(r, rule->step)->wire;
 
-	return rule->over || (w->extent == EXTENT_NEXT &&
+	return rule->over || (w->extent == EXTENT_NEXT && step_of(r, rule->step)->verb != VERB_WIRE_DELAY &&
 			      r->matched[rule->step] >= (w->count ? w->count : 1));
 }
 

@@ -282,10 +282,9 @@ static void add_items(struct suite *s, struct case_file *f, const struct facts *
 
 void suite_plan(struct suite *s, const struct facts *facts, int repeat)
 {
-	for (int r = 1; r <= repeat; r++)
-		for (size_t i = 0; i < s->files; i++)
-			if (s->file[i]->good)
-				add_items(s, s->file[i], facts, r, repeat);
+	for (size_t i = 0; i < s->files; i++)
+		for (int r = 1; r <= repeat && s->file[i]->good; r++)
+			add_items(s, s->file[i], facts, r, repeat);
 }
 
 static bool holds(const char *name, const char *pattern)

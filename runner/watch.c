@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static const int64_t EXPECT_NS = 1 * NS_PER_S;	/* how long an expect waits unless it says */
 static const int64_t BETWEEN_MARGIN_NS = 50 * NS_PER_MS;
 static const int64_t CALM_NS = 2 * NS_PER_MS;	/* an exchange that is complete must stay so */
 
@@ -211,16 +210,9 @@ static int64_t limit_of(const struct play *p, const struct step *s, int64_t begu
 {
 	const struct bound *b = &s->expect.bound;
 
-	switch (b->kind) {
-	case BOUND_WITHIN:
-	case BOUND_FOR:
-		return begun_ns + span_ns(b->high, p->facts);
-	case BOUND_BETWEEN:
+	if (b->kind == BOUND_BETWEEN)
 		return reference(p, s) + span_ns(b->high, p->facts) + BETWEEN_MARGIN_NS;
-	case BOUND_DEFAULT:
-		break;
-	}
-	return begun_ns + EXPECT_NS;
+	return begun_ns + match_limit_ns(&s->expect, p->facts);
 }
 
 static bool matches(const struct play *p, const struct step *s, const struct sight *v)
@@ -275,7 +267,7 @@ static void watch_frames(struct play *p, const struct step *s)
 	int64_t calm_ns = INT64_MAX;
 
 	while (!p->over) {
-		const enum match_state found = match_frames(p->trial, p->step, &p->record);
+		const enum match_frames found = match_frames(p->trial, p->step, &p->record);
 		const bool met = found == MATCH_MET && s->expect.bound.kind != BOUND_FOR;
 		const int64_t now = play_now(p);
 

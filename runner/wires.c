@@ -170,7 +170,7 @@ static struct segment usual_segment(const struct play *p, const struct step *s)
 	if (!(g.flags & SEG_ACK))
 		g.ack = 0;
 	g.has_ts = track_value(p->track, w->conn, from, FIELD_TS, &g.tsval) &&
-		   track_has_ts(p->track, w->conn, from) && !(g.flags & SEG_RST);
+		   !(g.flags & SEG_RST);
 	g.tsecr = g.has_ts && g.flags & SEG_ACK ? known(p, w->conn, from, FIELD_TS_RECENT) : 0;
 	return g;
 }

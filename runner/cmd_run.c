@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/arena.h"
+#include "lib/auto.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/netns.h"
+#include "runner/choice.h"
+#include "runner/command.h"
+#include "runner/facts.h"
+#include "runner/fingerprint.h"
+#include "runner/observe.h"
+#include "runner/progress.h"
+#include "runner/prune.h"
+#include "runner/report.h"
+#include "runner/require.h"
+#include "runner/results.h"
+#include "runner/session.h"
+#include "runner/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, SLOTS_MOST = 256, FILES_A_CHILD = 4 };
+
+/* What the command line said, and what is made of it. */
+struct request {
+	struct choice choice;
+	const char *format, *base;
+	int jobs, timeout_s, shuffle, keep_runs;
+	bool fail_fast, rerun_failed, automake, observe, write, list, no_results;
+
+	const struct invocation *in;
+	struct arena arena;
+	struct suite suite;
+	struct facts facts;
+	struct report *report;
+	struct results *results;
+	struct progress *progress;
+	struct report_point *point;
+	int tap_fd;
+};
+
+/* ------------------------------------------------------------- command line */
+
+static int read_words(struct request *q, int *rest, bool *help, struct buf *help_text,
+		      struct err *e)
+{
+	const struct option_spec table[] = {
+		{ "jobs", 'j', "N", "trials at once (many more than processors: most of them wait)",
+		  OPTION_IS_INT, &q->jobs, 1, 4096 },
+		CHOICE_OPTIONS(q->choice),
+		{ "list", 'l', NULL, "print the trials instead of playing them", OPTION_IS_FLAG, &q->list, 0, 0 },
+		{ "fail-fast", 0, NULL, "stop after the first trial that fails", OPTION_IS_FLAG, &q->fail_fast, 0, 0 },
+		{ "rerun-failed", 0, NULL, "only what failed in the latest run", OPTION_IS_FLAG, &q->rerun_failed, 0, 0 },
+		{ "shuffle", 0, "SEED", "begin trials in another order", OPTION_IS_INT, &q->shuffle, 1, 1000000000 },
+		{ "timeout", 0, "SECONDS", "the most that any trial may take", OPTION_IS_INT, &q->timeout_s, 1, 86400 },
+		{ "format", 'f', "FORMAT", "tap (default, version 13), tap14 or ktap", OPTION_IS_TEXT, &q->format, 0, 0 },
+		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
+		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
+		{ "keep-runs", 0, "N", "remove all but the newest N runs' results", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
+		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
+		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
+		{ "automake", 0, NULL, "exit 99 for trouble of ours, 77 where all is skipped", OPTION_IS_FLAG, &q->automake, 0, 0 },
+		{ .name = NULL },
+	};
+
+	buf_adds(help_text,
+		 "usage: lastack run [OPTION...] [PATH|TOPIC|TRIAL...]\n\n"
+		 "Plays case files: all of them, or the files, folders, topics or single trials\n"
+		 "named (as `lastack list` prints them); - reads a case from standard input.\n"
+		 "TAP goes to standard output, records and captures into a directory of results.\n\n");
+	options_help(table, help_text);
+	buf_adds(help_text,
+		 "\nexit status: 0 all as expected, 1 some trial failed, 2 we could not do our job\n");
+	return options_parse(table, q->in->argc, q->in->argv, rest, help, e);
+}
+
+static int format_of(const char *name, enum tap_format *format, struct err *e)
+{
+	*format = TAP_13;
+	if (!name)
+		return 0;
+	for (int f = 0; f < TAP_FORMAT_COUNT; f++) {
+		if (strcmp(tap_format_name[f], name) != 0)
+			continue;
+		*format = f;
+		return 0;
+	}
+	return err_set(e, -EINVAL, "--format: \"%s\" is none of tap, tap14, ktap", name);
+}
+
+/* ----------------------------------------------------------------- the suite */
+
+static int complain_of_files(const struct suite *s, struct err *e)
+{
+	autobuf text = { 0 };
+
+	suite_complain(s, false, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), &text);
+	fputs(buf_text(&text), stderr);
+	return err_set(e, -EINVAL, "%zu error%s in the case files: nothing was run", s->errors,
+		       s->errors == 1 ? "" : "s");
+}
+
+static int keep_failed(struct request *q, struct err *e)
+{
+	struct results *past_run;
+	struct past *past;
+	const char **name;
+	size_t count, failed = 0;
+
+	if (results_open_existing(&past_run, q->base, NULL, e))
+		return err_in(e, "--rerun-failed");
+	if (results_past(past_run, &q->arena, &past, &count, e)) {
+		results_close(past_run);
+		return err_in(e, "--rerun-failed");
+	}
+	name = arena_get(&q->arena, (count + 1) * sizeof(*name));
+	for (size_t i = 0; i < count; i++)
+		if (verdict_red(past[i].kind))
+			name[failed++] = past[i].name;
+	results_close(past_run);
+	suite_keep_names(&q->suite, name, failed);
+	return suite_drop_unwanted(&q->suite) ? 0 :
+	       err_set(e, -ENOENT, "--rerun-failed: nothing failed in the latest run");
+}
+
+static int load(struct request *q, int rest, struct err *e)
+{
+	const char *const *args = (const char *const *)q->in->argv + rest;
+
+	if (suite_load(&q->suite, args, (size_t)(q->in->argc - rest), q->choice.cases, e))
+		return e->code;
+	if (q->suite.errors)
+		return complain_of_files(&q->suite, e);
+	if (choice_make(&q->choice, &q->suite, &q->facts, e))
+		return e->code;
+	return q->rerun_failed ? keep_failed(q, e) : 0;
+}
+
+static void print_list(const struct suite *s)
+{
+	for (size_t i = 0; i < s->items; i++)
+		puts(s->item[i].name);
+}
+
+/* --------------------------------------------------------------- the machine */
+
+/* As root the namespaces are made as they are; else in a user namespace of our own. */
+static int gain_rights(struct err *e)
+{
+	if (!netns_allowed(e))
+		return 0;
+	if (geteuid() == 0)
+		return e->code;
+	if (netns_own_user(e))
+		return e->code;
+	return netns_allowed(e);
+}
+
+static long memory_mib(void)
+{
+	return sysconf(_SC_AVPHYS_PAGES) / 256 * (sysconf(_SC_PAGESIZE) / 4096);
+}
+
+/* Many more than processors, for most trials wait; but as memory and descriptors allow. */
+static int slots_of(const struct request *q)
+{
+	struct rlimit files;
+	long slots = q->jobs ? q->jobs : SLOTS_MOST;
+
+	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (!getrlimit(RLIMIT_NOFILE, &files) && (long)files.rlim_cur / FILES_A_CHILD < slots)
+		slots = (long)files.rlim_cur / FILES_A_CHILD;
+	if (!q->jobs && memory_mib() / 4 < slots)
+		slots = memory_mib() / 4;
+	return slots < 1 ? 1 : (int)slots;
+}
+
+/* ----------------------------------------------------------------- reporting */
+
+static const char *command_text(struct request *q)
+{
+	char *text = arena_printf(&q->arena, "lastack run");
+
+	for (int i = 1; i < q->in->argc; i++)
+		text = arena_printf(&q->arena, strpbrk(q->in->argv[i], " '\"!*?$<>|&;") ?
+				    "%s '%s'" : "%s %s", text, q->in->argv[i]);
+	return text;
+}
+
+static const char *machine_text(struct request *q)
+{
+	autobuf line = { 0 };
+
+	fingerprint_line(&q->facts, &line);
+	return arena_dup(&q->arena, buf_text(&line), line.len);
+}
+
+static int open_sinks(struct request *q, enum tap_format format, struct err *e)
+{
+	q->report = report_new();
+	q->progress = progress_new(STDERR_FILENO, STDOUT_FILENO);
+	if (!q->report || !q->progress)
+		return err_set(e, -ENOMEM, "out of memory");
+	if (report_add(q->report, progress_sink(q->progress), e) ||
+	    report_add(q->report, tap_new(format, STDOUT_FILENO), e))
+		return e->code;
+	if (!q->results)
+		return 0;
+	if (results_create(q->results, RESULTS_TAP, &q->tap_fd, e))
+		return e->code;
+	return report_add(q->report, tap_new(TAP_13, q->tap_fd), e);
+}
+
+static int begin_report(struct request *q, struct err *e)
+{
+	struct report_plan plan = {
+		.points = q->suite.items,
+		.version = arena_printf(&q->arena, "lastack %s", q->in->version),
+		.kernel = q->facts.release,
+		.machine = machine_text(q),
+		.command = command_text(q),
+		.results = q->results ? results_path(q->results) : NULL,
+	};
+
+	q->point = arena_get(&q->arena, (q->suite.items + 1) * sizeof(*q->point));
+	for (size_t i = 0; i < q->suite.items; i++) {
+		const struct suite_item *item = &q->suite.item[i];
+
+		q->point[i] = (struct report_point){ item->name, item->file->name, item->file->path };
+	}
+	plan.point = q->point;
+	if (!plan.points)
+		plan.skip = "this shard is empty";
+	return report_begin(q->report, &plan, e);
+}
+
+static int write_info(struct request *q, struct err *e)
+{
+	autobuf info = { 0 };
+
+	facts_put(&q->facts, "info command", command_text(q));
+	facts_put(&q->facts, "info version", q->in->version);
+	facts_write(&q->facts, &info);
+	if (results_write(q->results, RESULTS_INFO, &info, e))
+		return e->code;
+	for (size_t i = 0; i < q->suite.files; i++) {
+		const struct case_file *f = q->suite.file[i];
+
+		if (results_write(q->results, results_case_path(&q->arena, f->name), &f->text, e))
+			return e->code;
+	}
+	return 0;
+}
+
+static int open_results(struct request *q, struct err *e)
+{
+	if (q->no_results)
+		return 0;
+	if (results_new(&q->results, q->base, q->facts.release, e))
+		return err_in(e, "results");
+	return write_info(q, e) ? err_in(e, "results") : 0;
+}
+
+/* ------------------------------------------------------------------- the run */
+
+static void draw(void *ctx, size_t running)
+{
+	progress_draw(ctx, running, clock_ns());
+}
+
+static const char *cut_short(struct request *q, const struct session *s, int signal_number)
+{
+	const struct report_summary *sum = report_summary(q->report);
+
+	if (signal_number)
+		return arena_printf(&q->arena, "interrupted by SIG%s",
+				    signal_number == SIGINT ? "INT" : signal_number == SIGTERM ?
+				    "TERM" : "HUP");
+	if (s->fail_fast && sum->done < q->suite.items)
+		return "stopped after the first failure";
+	return NULL;
+}
+
+static int exit_status(const struct request *q, bool trouble)
+{
+	const struct report_summary *sum = report_summary(q->report);
+	const size_t ours = sum->count[VERDICT_BROKEN] + sum->count[VERDICT_TIMING];
+	const size_t red = sum->count[VERDICT_FAIL] + sum->count[VERDICT_TODO_PASSED];
+
+	if (trouble || ours)
+		return q->automake ? EXIT_HARD : EXIT_TROUBLE;
+	if (red)
+		return EXIT_RED;
+	if (q->automake && sum->count[VERDICT_SKIP] == q->suite.items)
+		return EXIT_SKIPPED;
+	return EXIT_GOOD;
+}
+
+static int observe(const struct request *q, const struct session *s, struct err *e)
+{
+	autobuf text = { 0 };
+	const int rc = observe_tables(&q->suite, (const char *const *const *)s->observed, q->write, &text, e);
+
+	fputs(buf_text(&text), stderr);
+	return rc;
+}
+
+static int play_all(struct request *q, struct err *e)
+{
+	struct session s = {
+		.suite = &q->suite, .facts = &q->facts, .report = q->report, .results = q->results,
+		.slots = slots_of(q), .timeout_ns = q->timeout_s * NS_PER_S,
+		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
+		.fail_fast = q->fail_fast, .program = q->in->program,
+		.tick = draw, .tick_ctx = q->progress,
+	};
+	const int64_t begun = clock_ns();
+	int signal_number = 0, rc;
+	struct err later;
+
+	rc = begin_report(q, e);
+	if (!rc)
+		rc = session_run(&s, &signal_number, e);
+	if (report_end(q->report, clock_ns() - begun, rc ? e->text : cut_short(q, &s, signal_number),
+		       rc ? &later : e))
+		rc = rc ? rc : e->code;
+	if (!rc && q->results)
+		rc = results_finish(q->results, e);
+	if (!rc && q->observe && !signal_number)
+		rc = observe(q, &s, e);
+	session_fini(&s);
+	return rc ? rc : exit_status(q, signal_number != 0);
+}
+
+/* Nothing can run at all: say so where a reader of TAP looks for it. */
+static int bail(struct request *q, enum tap_format format, struct err *e)
+{
+	struct err later;
+
+	if (q->report || !open_sinks(q, format, &later))
+		report_bail(q->report, e->text, &later);
+	return q->automake ? EXIT_HARD : EXIT_TROUBLE;
+}
+
+static int run(struct request *q, int rest, enum tap_format format, struct err *e)
+{
+	size_t removed;
+
+	if (fingerprint_gather(&q->facts, e) || load(q, rest, e))
+		return e->code;
+	if (q->list) {
+		print_list(&q->suite);
+		return EXIT_GOOD;
+	}
+	if (gain_rights(e) || require_ask(&q->suite, &q->facts, e))
+		return bail(q, format, e);
+	if (q->suite.errors)
+		return complain_of_files(&q->suite, e);
+	if (open_results(q, e) || open_sinks(q, format, e))
+		return bail(q, format, e);
+	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs, &removed, e))
+		return e->code;
+	return play_all(q, e);
+}
+
+int cmd_run(const struct invocation *in, struct err *e)
+{
+	struct request q = { .in = in, .tap_fd = -1 };
+	autobuf help_text = { 0 };
+	enum tap_format format;
+	int rest, rc;
+	bool help;
+
+	if (read_words(&q, &rest, &help, &help_text, e))
+		return -EINVAL;
+	if (help) {
+		fputs(buf_text(&help_text), stdout);
+		return EXIT_GOOD;
+	}
+	if (format_of(q.format, &format, e))
+		return -EINVAL;
+	if (q.write && !q.observe)
+		return err_set(e, -EINVAL, "--write goes with --observe");
+	if (!q.base)
+		q.base = results_base();
+	rc = run(&q, rest, format, e);
+	report_free(q.report);
+	fd_close(&q.tap_fd);
+	results_close(q.results);
+	suite_fini(&q.suite);
+	facts_fini(&q.facts);
+	arena_free(&q.arena);
+	return rc;
+}
