@@ -75,7 +75,7 @@ static const char *const kind_word[SEGMENT_KIND_COUNT] = {
 /* ---------------------------------------------------------------- the keys */
 
 enum type {
-	TYPE_I64, TYPE_INT, TYPE_U8, TYPE_U16, TYPE_U32, TYPE_WORD, TYPE_TEXT, TYPE_ADDRESS,
+	TYPE_I64, TYPE_INT, TYPE_U8, TYPE_U16, TYPE_U32, TYPE_WORD, TYPE_TEXT, TYPE_INLINE,
 	TYPE_HOST, TYPE_HEADING, TYPE_FATE, TYPE_KIND,
 };
 
@@ -102,9 +102,9 @@ static const struct key {
 	{ "fate",	TYPE_FATE,	true, AT(frame.fate), 0, 0, FATE_COUNT - 1 },
 	{ "kind",	TYPE_KIND,	true, AT(frame.kind), 0, 0, SEGMENT_KIND_COUNT - 1 },
 	{ "flags",	TYPE_U8,	true, AT(frame.flags), 0, 0, UINT8_MAX },
-	{ "client",	TYPE_ADDRESS,	true, AT(frame.client), 0, 0, 45 },
+	{ "client",	TYPE_INLINE,	true, AT(frame.client), 0, 0, 45 },
 	{ "client_port", TYPE_U16,	true, AT(frame.client_port), 0, 0, UINT16_MAX },
-	{ "server",	TYPE_ADDRESS,	true, AT(frame.server), 0, 0, 45 },
+	{ "server",	TYPE_INLINE,	true, AT(frame.server), 0, 0, 45 },
 	{ "server_port", TYPE_U16,	true, AT(frame.server_port), 0, 0, UINT16_MAX },
 	{ "seq",	TYPE_U32,	true, AT(frame.seq), 0, 0, UINT32_MAX },
 	{ "ack",	TYPE_U32,	true, AT(frame.ack), 0, 0, UINT32_MAX },
@@ -112,11 +112,14 @@ static const struct key {
 	{ "len",	TYPE_U32,	true, AT(frame.len), 0, 0, UINT32_MAX },
 	{ "tsval",	TYPE_U32,	true, AT(frame.tsval), 0, 0, UINT32_MAX },
 	{ "tsecr",	TYPE_U32,	true, AT(frame.tsecr), 0, 0, UINT32_MAX },
+	{ "icmp",	TYPE_INLINE,	true, AT(frame.icmp), 0, 0, 23 },
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 _Static_assert(KEYS < 32, "the keys seen are kept in one word");
-_Static_assert(sizeof(((struct frame_note *)0)->client) == 46, "an address is bounded by it");
+_Static_assert(sizeof(((struct frame_note *)0)->client) == 46 &&
+	       sizeof(((struct frame_note *)0)->server) == 46 &&
+	       sizeof(((struct frame_note *)0)->icmp) == 24, "the keys' bounds are one less");
 
 static const char *const *words_of(enum type type)
 {
@@ -230,7 +233,7 @@ static void write_key(const struct event *ev, const struct key *k, struct buf *o
 	const char *const *words = words_of(k->type);
 	int64_t value;
 
-	if (k->type == TYPE_ADDRESS) {
+	if (k->type == TYPE_INLINE) {
 		const char *address = (const char *)ev + k->offset;
 
 		write_string(k, address, strnlen(address, (size_t)k->high), out);
@@ -262,13 +265,24 @@ static bool is_timestamp(const struct key *k)
 	return k->offset == AT(frame.tsval) || k->offset == AT(frame.tsecr);
 }
 
+/* Whether a frame may do without */
+static bool is_optional(const struct key *k, const struct frame_note *f)
+{
+	return is_timestamp(k) ? !f->has_ts : k->offset == AT(frame.icmp);
+}
+
+static bool said_by(const struct event *ev, const struct key *k)
+{
+	return k->type == TYPE_INLINE && ev->frame.icmp[0];
+}
+
 void event_write(const struct event *ev, struct buf *out)
 {
 	buf_addf(out, "%" PRId64 " %s", ev->at_ns, event_name[ev->kind]);
 	for (size_t i = 0; i < KEYS; i++) {
 		if (keys[i].frame && ev->kind != EVENT_FRAME)
 			break;
-		if (is_timestamp(&keys[i]) && !ev->frame.has_ts)
+		if (is_optional(&keys[i], &ev->frame) && !said_by(ev, &keys[i]))
 			continue;
 		write_key(ev, &keys[i], out);
 	}
@@ -347,7 +361,7 @@ static bool read_string(const char *s, size_t len, const struct key *k, struct a
 		return false;
 	if (k->type != TYPE_TEXT && memchr(text, '\0', n))
 		return false;
-	if (k->type == TYPE_ADDRESS) {
+	if (k->type == TYPE_INLINE) {
 		memcpy((char *)ev + k->offset, text, n + 1);
 	} else if (k->type == TYPE_WORD) {
 		ev->word = text;
@@ -364,7 +378,7 @@ static bool read_value(const char *s, size_t len, const struct key *k, struct ar
 	const char *const *words = words_of(k->type);
 	int64_t value;
 
-	if (k->type == TYPE_WORD || k->type == TYPE_TEXT || k->type == TYPE_ADDRESS)
+	if (k->type == TYPE_WORD || k->type == TYPE_TEXT || k->type == TYPE_INLINE)
 		return read_string(s, len, k, a, ev);
 	if (words)
 		value = read_choice(words, (size_t)k->high + 1, s, len);
@@ -413,8 +427,7 @@ static bool next_word(const char **s, size_t *len, const char **word, size_t *wo
 static bool frame_is_whole(uint32_t said, const struct event *ev)
 {
 	for (size_t i = 0; i < KEYS; i++)
-		if (keys[i].frame && !(said & 1u << i) &&
-		    (!is_timestamp(&keys[i]) || ev->frame.has_ts))
+		if (keys[i].frame && !(said & 1u << i) && !is_optional(&keys[i], &ev->frame))
 			return false;
 	return true;
 }

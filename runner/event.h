@@ -31,8 +31,7 @@ enum event_kind {
 			   from: the look before */
 	EVENT_COUNTER,	/* at the end of the trial; word: name; number: growth; step: the expectation's */
 	EVENT_FRAME,	/* a segment on the wire: see struct frame_note; text: the first EVENT_TEXT_MOST
-			   bytes of its data, where a pattern of the trial asks for data; word: an
-			   ICMP error's type as the file writes it */
+			   bytes of its data, where a pattern of the trial asks for data */
 	EVENT_WIRE,	/* what a wire command did; step: the command's; word: matched, dropped, held,
 			   released, delayed, duplicated, replayed, made, unmatched; number: how many */
 	EVENT_LATE,	/* a wait overslept; from: when it should have woken */
@@ -53,10 +52,11 @@ enum { EVENT_TEXT_MOST = 4096, EVENT_WORD_MOST = 512, EVENT_LINE_MOST = 16384 };
  * @heading: which way
  * @fate:    passed, dropped, held, released, delayed, duplicate, replayed, made
  * @number:  its number in the capture, 1-based
+ * @icmp:    an ICMP error's type as the file writes it, "" for none
  *
- * A held frame is told twice: held where its host sent it, released where it
- * was delivered. A delayed one is told once, where it was delivered. Of a
- * doubled one the first is passed and the second duplicate.
+ * A held or delayed frame is told twice: held or delayed when its host sent
+ * it, released when it was delivered. Of a doubled one the first is passed and
+ * the second duplicate.
  */
 struct frame_note {
 	enum heading heading;
@@ -72,6 +72,7 @@ struct frame_note {
 	uint32_t seq, ack, window, len;
 	bool has_ts;
 	uint32_t tsval, tsecr;
+	char icmp[24];
 };
 
 /**

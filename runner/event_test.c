@@ -50,6 +50,7 @@ static void assert_same(const struct event *a, const struct event *b)
 	assert_int_equal(a->frame.has_ts, b->frame.has_ts);
 	assert_int_equal(a->frame.tsval, b->frame.tsval);
 	assert_int_equal(a->frame.tsecr, b->frame.tsecr);
+	assert_string_equal(a->frame.icmp, b->frame.icmp);
 }
 
 static void assert_comes_back(const struct event *ev)
@@ -100,6 +101,8 @@ static void each_fate_and_segment_kind_comes_back(void **state)
 
 		ev.frame.fate = (enum frame_fate)(i % FATE_COUNT);
 		ev.frame.kind = (enum segment_kind)(i / FATE_COUNT);
+		if (ev.frame.kind == SEGMENT_ICMP)
+			strcpy(ev.frame.icmp, "port-unreachable");
 		assert_comes_back(&ev);
 	}
 }
@@ -215,6 +218,8 @@ static const struct { const char *line; bool good; } lines[] = {
 	{ "0 state word=a\x1b[0m",			false },
 	{ FRAME_LINE,					true },
 	{ FRAME_LINE " tsval=1 tsecr=0",		true },
+	{ FRAME_LINE " icmp=too-big",			true },
+	{ FRAME_LINE " icmp=123456789012345678901234",	false },
 	{ FRAME_LINE " tsval=1",			false },
 	{ FRAME_LINE " tsecr=1",			false },
 	{ "5 frame no=1",				false },
