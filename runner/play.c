@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner/play.h"
 
+#include "lib/auto.h"
 #include "lib/clock.h"
 #include "lib/pcapng.h"
 
@@ -195,6 +196,43 @@ static void tell_frame(struct play *p, const struct wire_frame *f, const struct 
 	p->activity_ns = play_now(p);
 }
 
+/* A translated connection: the far host sees another pair than the one it was begun with. */
+static void tell_translated(struct play *p, int conn, int flow_step)
+{
+	const struct nat_flow *f = &p->nat.flow[p->nat.flows - 1];
+	const enum host far = f->heading == HEADING_TO_SERVER ? HOST_SERVER : HOST_CLIENT;
+	const struct pair pair = {
+		.local = f->peer.address, .local_port = (uint16_t)f->peer.port,
+		.remote = f->outside.address, .remote_port = (uint16_t)f->outside.port,
+	};
+
+	rules_count_match(p->rules, flow_step);
+	play_tell(p, EVENT(EVENT_WIRE, .step = flow_step, .word = "matched", .number = p->frames));
+	if (conn >= 0)
+		play_pair(p, conn, far, &pair);
+}
+
+/* Let a frame cross to the other host, with its addresses rewritten where that was said. */
+static int cross(struct play *p, const struct wire_frame *f, enum heading heading, int conn,
+		 struct err *e)
+{
+	struct wire_frame changed = *f;
+	autofree uint8_t *bytes = malloc(f->len + 1);
+	struct segment s;
+	int flow_step;
+
+	if (!bytes)
+		return err_set(e, -ENOMEM, "wire: out of memory");
+	memcpy(bytes, f->bytes, f->len);
+	changed.bytes = bytes;
+	if (p->nat.rules && !segment_decode(bytes, f->len, &s)) {
+		nat_translate(&p->nat, &changed, heading, &s, &flow_step);
+		if (flow_step >= 0)
+			tell_translated(p, conn, flow_step);
+	}
+	return wire_send(p->wire, &changed, e);
+}
+
 static bool on_frame(void *ctx, const struct wire_frame *f)
 {
 	struct play *p = ctx;
@@ -224,7 +262,11 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 				   .number = note.number));
 	if (rules_keep(p->rules, f, &note, conn, &ruling, &e))
 		play_broken(p, &e);
-	return note.fate == FATE_PASSED;
+	if (note.fate != FATE_PASSED || !p->nat.rules)
+		return note.fate == FATE_PASSED;
+	if (cross(p, f, note.heading, conn, &e))
+		play_broken(p, &e);
+	return false;
 }
 
 /* Give a kept frame to the host it was meant for. */
@@ -238,7 +280,7 @@ void play_deliver(struct play *p, struct kept *k, enum frame_fate fate)
 	k->frame.at_ns = clock_ns();
 	k->frame.real_ns = clock_real_ns();
 	tell_frame(p, &k->frame, &note, k->conn);
-	if (wire_send(p->wire, &k->frame, &e))
+	if (cross(p, &k->frame, note.heading, k->conn, &e))
 		play_broken(p, &e);
 }
 

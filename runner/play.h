@@ -15,6 +15,7 @@
 #include "runner/event.h"
 #include "runner/facts.h"
 #include "runner/lab.h"
+#include "runner/nat.h"
 #include "runner/rules.h"
 #include "runner/scenario.h"
 #include "runner/track.h"
@@ -83,6 +84,7 @@ struct play {
 	struct wire *wire;
 	struct rules *rules;
 	struct track *track;
+	struct nat nat;
 	struct err err;		/* why the play is broken */
 	bool over;		/* skipped or broken: no further step */
 

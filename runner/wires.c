@@ -210,6 +210,23 @@ static void wire_make(struct play *p, const struct step *s)
 	play_deliver(p, &made, FATE_MADE);
 }
 
+static void wire_rewrite(struct play *p, const struct step *s)
+{
+	const struct locus *l = s->wire.rewrite;
+	const struct nat_rule rule = {
+		.heading = s->host == HOST_CLIENT ? HEADING_TO_SERVER : HEADING_TO_CLIENT,
+		.from = { lab_address(p->lab, s->host, l[0].spot), l[0].port },
+		.as = { lab_address(p->lab, s->host, l[1].spot), l[1].port },
+		.step = p->step,
+	};
+	struct err e;
+
+	if (nat_add(&p->nat, &rule))
+		return;
+	err_set(&e, -ENOBUFS, "wire rewrite: more than %d", NAT_RULES_MOST);
+	play_broken(p, &e);
+}
+
 void wire_act(struct play *p, const struct step *s)
 {
 	switch (s->verb) {
@@ -221,6 +238,9 @@ void wire_act(struct play *p, const struct step *s)
 		break;
 	case VERB_WIRE_SEND:
 		wire_make(p, s);
+		break;
+	case VERB_WIRE_REWRITE:
+		wire_rewrite(p, s);
 		break;
 	case VERB_WIRE_MEND:
 		rules_mend(p->rules, s->wire.what.heading);
