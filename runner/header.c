@@ -169,7 +169,7 @@ static void read_link(struct reader *r, struct head *h)
 
 	do {
 		const struct token *t = reader_peek(r);
-		const int word = reader_choose(r, "word", link_name, 4);
+		const int word = reader_choose(r, "word of link", link_name, 4);
 		const int about = word < 1 ? 1 : word;
 
 		if (word < 0) {
@@ -187,6 +187,7 @@ static void read_link(struct reader *r, struct head *h)
 		else {
 			h->mtu_at = t->word.at;
 			h->s->mtu = (int)reader_number(r, "an mtu", MTU_LEAST, MTU_MOST);
+			h->s->mtu = r->faults ? 0 : h->s->mtu;
 		}
 	} while (reader_peek(r));
 }
@@ -290,6 +291,7 @@ static void read_vary(struct reader *r, struct head *h)
 	check_axis_name(r, h, t);
 	if (s->axes == AXES_MOST) {
 		reader_complain(r, t, "more than %d axes, the family's counted", AXES_MOST);
+		reader_stop(r);
 		h->broken = true;
 		return;
 	}
@@ -380,8 +382,8 @@ static void read_line(struct head *h, const struct line *line, int word)
 				header_name(word), h->said[word]);
 	if (!h->said[word])
 		h->said[word] = line->number;
-	if (!row->prose)
-		substitute_none(line, h->c);
+	if (!row->prose && !substitute_none(line, h->c))
+		return;
 	r.next = 1;
 	row->read(&r, h);
 	reader_end(&r, NULL);
@@ -453,10 +455,12 @@ void header_setting(struct reader *r, struct setting *out)
 	const int host = t ? reader_which(t, value_host_name, HOST_COUNT) : -1;
 
 	*out = (struct setting){ .host = HOST_NONE, .at = r->tokens.list[0].word.at };
-	if (host >= 0) {
+	if (host >= 0)
 		out->host = (enum host)host;
+	else if (t && r->tokens.count > 3 && token_is(&r->tokens.list[3], "="))
+		reader_unknown(r, t, "host", value_host_name, HOST_COUNT);
+	if (host >= 0 || r->faults)
 		reader_take(r);
-	}
 	out->key = value_sysctl_key(r);
 	if (!reader_expect(r, "=", NULL))
 		return;

@@ -213,6 +213,23 @@ static void read_sysctl(struct reader *r, struct expectation *x)
 		x->value = value_sysctl_value(r, end);
 }
 
+/** fault_in_word() - A name that is none, and looks like one of a host's words */
+static bool fault_in_word(struct reader *r, const struct names *n)
+{
+	static const char *const words[] = { "sockets", "counter", "sysctl", NULL };
+	const struct token *t = reader_peek(r);
+	const char *meant;
+
+	if (!t || t->word.quoted || names_find(n, t->word.s, t->word.len) >= 0)
+		return false;
+	meant = words_nearest(t->word.s, t->word.len, words);
+	if (!meant)
+		return false;
+	reader_complain(r, t, "unknown word \"%s\", did you mean %s?", reader_show(r, t), meant);
+	reader_stop(r);
+	return true;
+}
+
 static void read_of_host(struct reader *r, struct names *n, struct step *s)
 {
 	struct expectation *x = &s->expect;
@@ -226,7 +243,7 @@ static void read_of_host(struct reader *r, struct names *n, struct step *s)
 	} else if (reader_accept(r, "sysctl")) {
 		x->look = LOOK_SYSCTL;
 		read_sysctl(r, x);
-	} else {
+	} else if (!fault_in_word(r, n)) {
 		read_of_name(r, n, s);
 	}
 }
@@ -309,7 +326,7 @@ static void check_never(struct reader *r, const struct step *s)
 		reader_complain(r, verb, "what must never be cannot be observed by ?");
 	else if (x->look == LOOK_EXCHANGE)
 		reader_complain(r, verb, "an exchange cannot be forbidden, only expected");
-	else if (x->look == LOOK_WIRE && x->bound.kind != BOUND_FOR)
+	else if (x->look == LOOK_WIRE && x->bound.kind == BOUND_DEFAULT)
 		reader_complain(r, verb, "how long? never wire needs a duration: for 200ms");
 }
 

@@ -152,5 +152,12 @@ void needs_named(struct reader *r, struct need_of *need)
 	}
 	need->kind = is_option(t) ? NEED_OPTION :
 		     memchr(t->word.s, '.', t->word.len) ? NEED_SYSCTL : NEED_COUNTER;
-	name_read(r, need);
+	if (need->kind != NEED_COUNTER || (t->word.len && t->word.s[0] >= 'A' &&
+					   t->word.s[0] <= 'Z')) {
+		name_read(r, need);
+		return;
+	}
+	reader_complain(r, t, "\"%s\" is no sysctl, counter, socket option, destroy or repair",
+			reader_show(r, t));
+	reader_take(r);
 }

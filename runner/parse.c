@@ -30,12 +30,13 @@ enum { CHECKS_MOST = 1 << 21 };
  * @row:   of the outcome table; -1: none
  * @blank: the axes are not to be trusted: they have no values now
  * @open:  names may be missing, in lines that could not be read
+ * @again: another one was read before
  * @spoilt: for each line whether it cannot be read; NULL: all can
  */
 struct choice {
 	size_t variant;
 	int row;
-	bool blank, open;
+	bool blank, open, again;
 	const bool *spoilt;
 };
 
@@ -106,7 +107,10 @@ static void read_settings(const struct scenario *s, const struct choice *which,
 			  const struct bindings *b, struct trial *t, struct complaints *c)
 {
 	for (size_t i = 0; i < s->first_step; i++) {
-		struct reader r = { .c = c, .arena = &t->arena, .line = &s->lines.line[i] };
+		struct reader r = {
+			.c = c, .arena = &t->arena, .line = &s->lines.line[i],
+			.again = which->again,
+		};
 		struct setting one;
 
 		if (is_spoilt(which, i) || !header_is_setting(r.line) ||
@@ -162,6 +166,7 @@ static void read_steps(const struct scenario *s, const struct choice *which,
 	for (size_t i = 0; i < count; i++) {
 		struct reader r = {
 			.c = c, .arena = &t->arena, .line = &line[i], .tokens = tokens[i],
+			.again = which->again,
 		};
 
 		if (tokens[i].count)
@@ -195,7 +200,7 @@ static void read_trial(const struct scenario *s, const struct choice *which, str
 void parse_trial(const struct scenario *s, size_t variant, const struct facts *facts,
 		 struct trial *t)
 {
-	struct choice which = { .variant = variant, .row = -1 };
+	struct choice which = { .variant = variant, .row = -1, .again = true };
 	struct complaints none = { 0 };
 
 	if (s->table.columns && !plan_row(s, variant, facts, &which.row))
@@ -297,6 +302,7 @@ static bool check_trial(struct check *k, size_t variant, int row)
 	k->which.row = row;
 	read_trial(k->s, &k->which, &t, k->c);
 	trial_fini(&t);
+	k->which.again = true;
 	return true;
 }
 
@@ -379,6 +385,7 @@ bool parse_scenario(const char *path, const char *name, const char *text, size_t
 	k.which.open = find_spoilt(s, c, spoilt) || !good_scan;
 	good_axes = header_read(s, spoilt, c);
 	good_table = table_read(s, spoilt, c) && good_axes;
+	k.which.open |= !good_table && s->table.columns == s->table.keys;
 	k.used = find_used(&k);
 	if (s->first_step < s->steps_end)
 		check_trials(&k, good_axes, good_table);

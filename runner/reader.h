@@ -33,6 +33,8 @@ struct tokens {
 
 /**
  * struct reader - How far a line is read
+ * @again:   it was read before, for another trial: what is slow to ask of words that stand
+ *           in the file need not be asked once more
  * @stopped: its order is lost, nothing more of it is complained about
  * @faults:  complaints so far
  */
@@ -42,7 +44,7 @@ struct reader {
 	const struct line *line;
 	struct tokens tokens;
 	size_t next;
-	bool stopped;
+	bool again, stopped;
 	unsigned int faults;
 };
 

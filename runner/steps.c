@@ -479,7 +479,7 @@ static void read_tail(struct work *k)
 	if (arrow)
 		read_result(k, t);
 	else if (k->s->verb == VERB_READ && !k->s->start && !r->faults)
-		reader_absent(r, "=> and what is read (EOF, an errno, \"text\", N bytes, or ok)");
+		reader_absent(r, "what is read (=> EOF, ERRNO, \"text\", N bytes or ok)");
 	reader_end(r, tail_words);
 }
 

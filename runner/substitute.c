@@ -71,8 +71,10 @@ static void complain_of_name(struct complaints *c, const struct bindings *b, con
 		complain(c, dollar_place(w, dollar, len), "unknown name $%.*s", shown, s);
 }
 
-void substitute_none(const struct line *line, struct complaints *c)
+bool substitute_none(const struct line *line, struct complaints *c)
 {
+	bool none = true;
+
 	for (size_t i = 0; i < line->words; i++) {
 		const struct word *w = &line->word[i];
 
@@ -82,8 +84,10 @@ void substitute_none(const struct line *line, struct complaints *c)
 			complain(c, dollar_place(w, at, n), "$%.*s cannot stand here: "
 				 "this line holds for all variants",
 				 n > SHOWN_MOST ? SHOWN_MOST : (int)n, w->s + at + 1);
+			none = false;
 		}
 	}
+	return none;
 }
 
 void substitute_uses(const struct line *line, const struct bindings *b, bool *used)

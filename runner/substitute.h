@@ -46,7 +46,7 @@ bool substitute(const struct line *line, const struct bindings *b, struct arena 
  */
 void substitute_uses(const struct line *line, const struct bindings *b, bool *used);
 
-/** substitute_none() - Complain about each $name in a line that takes none */
-void substitute_none(const struct line *line, struct complaints *c);
+/** substitute_none() - Complain about each $name in a line that takes none; whether there is none */
+bool substitute_none(const struct line *line, struct complaints *c);
 
 #endif

@@ -83,7 +83,11 @@ static void read_key(struct table_reader *k, struct reader *r)
 		one.name = "kernel";
 	} else if (token_is(t, "has")) {
 		one.kind = COLUMN_HAS;
-		t = reader_peek(r) ? reader_peek(r) : t;
+		if (!reader_peek(r) || reader_at(r, "|")) {
+			reader_complain(r, t, "has needs a name: has net.ipv4.tcp_tw_reuse_delay");
+			return;
+		}
+		t = reader_peek(r);
 		one.name = reader_string(r, t);
 		needs_named(r, &one.has);
 	} else {

@@ -353,9 +353,10 @@ static const char *call_name(int call)
 	return calls[call];
 }
 
-static void errno_read(struct reader *r, const struct token *t, struct outcome *want)
+/** errno_read() - An errno name; @also: what else it may have been meant as */
+static void errno_read(struct reader *r, const struct token *t, const char *const *also,
+		       struct outcome *want)
 {
-	static const char *const words[] = { "ok", "EOF", NULL };
 	const char *meant;
 
 	want->kind = OUTCOME_ERRNO;
@@ -365,14 +366,14 @@ static void errno_read(struct reader *r, const struct token *t, struct outcome *
 	if (want->error)
 		return;
 	meant = t->word.quoted ? NULL : errno_nearest(t->word.s, t->word.len);
-	if (!meant && !t->word.quoted)
-		meant = words_nearest(t->word.s, t->word.len, words);
+	if (!meant && also && !t->word.quoted)
+		meant = words_nearest(t->word.s, t->word.len, also);
 	if (meant)
 		reader_complain(r, t, "unknown result \"%s\", did you mean %s?",
 				reader_show(r, t), meant);
 	else
-		reader_complain(r, t, "unknown result \"%s\": ok or an errno name should stand here",
-				reader_show(r, t));
+		reader_complain(r, t, "unknown result \"%s\": %san errno name should stand here",
+				reader_show(r, t), also ? "ok or " : "");
 }
 
 /** data_read() - EOF, "text", N bytes; Return: whether it is one of these */
@@ -398,6 +399,7 @@ static bool data_read(struct reader *r, const struct token *t, struct outcome *w
 
 void value_result(struct reader *r, unsigned int may, struct outcome *want)
 {
+	static const char *const words[] = { "ok", "EOF", NULL };
 	const struct token *t = reader_need(r, "a result");
 	int call;
 
@@ -414,12 +416,12 @@ void value_result(struct reader *r, unsigned int may, struct outcome *want)
 		want->call = calls[call];
 		t = reader_need(r, "an errno name");
 		if (t)
-			errno_read(r, t, want);
+			errno_read(r, t, NULL, want);
 	} else if (data_read(r, t, want)) {
 		if (!(may & RESULT_DATA))
 			reader_complain(r, t, "only a read yields data or EOF");
 	} else {
-		errno_read(r, t, want);
+		errno_read(r, t, words, want);
 	}
 }
 
@@ -493,6 +495,8 @@ const char *value_sysctl_key(struct reader *r)
 	if (!t)
 		return NULL;
 	key = reader_string(r, t);
+	if (r->again && !t->of)
+		return key;
 	fault = t->word.quoted ? "it stands without quotes" :
 				 sysctl_name_fault(t->word.s, t->word.len);
 	meant = t->word.quoted ? NULL : words_known_sysctl(key);

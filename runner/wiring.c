@@ -21,12 +21,20 @@ static void read_until(struct reader *r, struct names *n, struct wire_step *w)
 				"to come", reader_show(r, t), n->list[w->until].at.line);
 }
 
+static int read_count(struct reader *r)
+{
+	if (!pattern_heading_at(r))
+		return (int)reader_number(r, "the number of segments", 1, NEXT_MOST);
+	reader_complain(r, reader_peek(r), "next needs a number: next 3");
+	return 1;
+}
+
 static void read_extent(struct reader *r, struct names *n, struct wire_step *w)
 {
 	w->extent = EXTENT_NEXT;
 	w->count = 1;
 	if (reader_accept(r, "next"))
-		w->count = (int)reader_number(r, "the number of segments", 1, NEXT_MOST);
+		w->count = read_count(r);
 	else if (reader_accept(r, "all"))
 		w->extent = EXTENT_ALL;
 	else if (reader_accept(r, "until"))
