@@ -180,6 +180,7 @@ static struct finding weigh_pattern(const struct weighing *w)
 
 struct comparison {
 	const char *expected, *seen;
+	const char *plain;	/* @seen without the blanks that align it */
 	size_t frames;		/* seen */
 	size_t agree;		/* items that fit, from the first on */
 	int64_t last_ns;	/* when the last frame came */
@@ -216,7 +217,7 @@ static struct comparison compare(const struct weighing *w)
 	const struct expectation *x = &weigh_step(w)->expect;
 	const struct events ev = until_done(w);
 	struct comparison c = { .last_ns = INT64_MIN };
-	struct buf want = { 0 }, got = { 0 };
+	struct buf want = { 0 }, got = { 0 }, plain = { 0 };
 	bool agree = true;
 
 	for (size_t n = 0; n < x->items + SHOWN_MOST; n++) {
@@ -236,9 +237,12 @@ static struct comparison compare(const struct weighing *w)
 			c.last_ns = e->at_ns;
 		add_padded(&want, one, width, !n);
 		add_padded(&got, other, width, !n);
+		if (e)
+			add_padded(&plain, other, 0, !n);
 	}
 	c.expected = without_trailing_blanks(w, &want);
 	c.seen = without_trailing_blanks(w, &got);
+	c.plain = without_trailing_blanks(w, &plain);
 	return c;
 }
 
@@ -255,10 +259,11 @@ static struct finding not_kept(const struct weighing *w, const struct comparison
 		why = "it went on";
 	else
 		why = arena_printf(w->a, "segment %zu differs", n + 1);
-	f = weigh_finding(w, VERDICT_FAIL, c->seen, why);
+	f = weigh_finding(w, VERDICT_FAIL, c->plain, why);
 	if (n < x->items && x->item[n].at.line)
 		f.at = x->item[n].at;
 	f.expected = c->expected;
+	f.seen = c->seen;
 	return f;
 }
 
