@@ -53,6 +53,11 @@
  * Clocks. The kernel stamps frames by the wall clock. How far that is from
  * CLOCK_MONOTONIC is looked at in each pump; see wire_moment().
  *
+ * Haste. A frame waits for wire_pump(). TCP sends its last segment again when
+ * the answer is one or two jiffies late (tail loss probe), so where the process
+ * is kept off its CPU for 4 ms, the wire shows repeats that no kernel is to
+ * blame for. Both hosts may be told not to (net.ipv4.tcp_early_retrans=0).
+ *
  * What others feel. Before 6.16 the kernel keeps the hooks of sockets that are
  * bound to no device in one list for all namespaces, and each frame of each
  * bridge visits them all: some tens of nanoseconds for each trial at work.
@@ -629,7 +634,12 @@ static int packet_socket(int *fd, bool outgoing, struct err *e)
 	return 0;
 }
 
-/* As much as we may: SO_RCVBUFFORCE is for the first user namespace alone */
+/*
+ * As much as we may: SO_RCVBUFFORCE is for the first user namespace alone.
+ * Elsewhere net.core.rmem_max is the limit. Where that is 208K, as before
+ * 6.17, some six super-frames fill the queue, and a transfer of megabytes
+ * loses frames here (seen 2026-11); wire_lost() tells.
+ */
 static void widen_queue(int fd)
 {
 	const int most = QUEUE_ROOM;

@@ -42,7 +42,7 @@ struct bed {
 	struct wire *wire;
 
 	int told[WIRE_ENDS], kinds[SEGMENT_KIND_COUNT];
-	int bad, gaps, early, repeats;
+	int bad, gaps, early, repeats, misnamed;
 	size_t largest, bytes[2];	/* new text, by way: 0 to the server, 1 from it */
 	int64_t last_ns;
 	struct { uint32_t seq, ack; size_t len; enum segment_kind kind; } last[2];
@@ -139,6 +139,8 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 	if (segment_decode(f->bytes, f->len, &s))
 		return true;
 	note_segment(bed, &s);
+	if (f->from != (bed->joined == BY_LO || s.to_port == PORT ? WIRE_LEFT : WIRE_RIGHT))
+		bed->misnamed++;
 	if (bed->keep && segment_kind(&s) == bed->keep && f->from == WIRE_LEFT &&
 	    f->len <= sizeof(bed->kept)) {
 		bed->kept_frame = *f;
@@ -360,6 +362,7 @@ static void each_way_of_joining(void (*test)(struct bed *bed))
 			test(&bed);
 			assert_int_equal(bed.bad, 0);
 			assert_int_equal(bed.gaps, 0);
+			assert_int_equal(bed.misnamed, 0);
 			assert_int_equal(bed.early, 0);
 			assert_int_equal(wire_lost(bed.wire), 0);
 			bed_unmake(&bed);
@@ -529,6 +532,27 @@ static void idle_means_that_it_was_taken_in(void **state)
 {
 	(void)state;
 	each_way_of_joining(ask_and_answer);
+}
+
+static void call_and_look(struct bed *bed)
+{
+	const int listener = listener_at(bed);
+	int fd[2];
+
+	settle(bed);
+	call_up(bed, fd);
+	assert_false(wire_idle(bed->wire));
+	assert_int_equal(bed->told[WIRE_LEFT] + bed->told[WIRE_RIGHT], 0);
+	settle(bed);
+	assert_int_equal(bed->kinds[SEGMENT_SYN_ACK], 1);
+	close(fd[0]);
+	close(listener);
+}
+
+static void what_is_not_told_yet_is_on_its_way(void **state)
+{
+	(void)state;
+	each_way_of_joining(call_and_look);
 }
 
 static void what_the_sink_keeps_does_not_cross(void **state)
@@ -718,6 +742,7 @@ int main(void)
 		cmocka_unit_test(each_frame_is_told_once),
 		cmocka_unit_test(megabytes_cross_unharmed_and_in_super_frames),
 		cmocka_unit_test(idle_means_that_it_was_taken_in),
+		cmocka_unit_test(what_is_not_told_yet_is_on_its_way),
 		cmocka_unit_test(what_the_sink_keeps_does_not_cross),
 		cmocka_unit_test(a_made_segment_is_believed),
 		cmocka_unit_test(a_tap_cannot_send),
