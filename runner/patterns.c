@@ -59,7 +59,6 @@ static const char *kind_name(int kind)
 enum segment_kind pattern_kind(struct reader *r, const struct token *t, uint8_t *flags)
 {
 	const int kind = reader_which(t, kind_name, SEGMENT_KIND_COUNT);
-	struct segment s = { .flags = 0 };
 	int written = -1;
 
 	*flags = FLAGS_UNSAID;
@@ -71,9 +70,8 @@ enum segment_kind pattern_kind(struct reader *r, const struct token *t, uint8_t 
 		reader_unknown(r, t, "kind of segment", kind_name, SEGMENT_KIND_COUNT);
 		return SEGMENT_ANY;
 	}
-	s.flags = (uint16_t)written;
 	*flags = (uint8_t)written;
-	return segment_kind(&s);
+	return SEGMENT_ODD;
 }
 
 struct exchange_item pattern_item(struct reader *r, const struct token *t)

@@ -30,7 +30,7 @@ bool pattern_heading_at(const struct reader *r);
 /**
  * pattern_kind() - A kind of segment, or flags written out
  * @t:     the word
- * @flags: out: the flags written out; 0xff where a kind is said
+ * @flags: out: the flags written out, with SEGMENT_ODD; 0xff where a kind is said
  */
 enum segment_kind pattern_kind(struct reader *r, const struct token *t, uint8_t *flags);
 

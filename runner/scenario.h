@@ -169,7 +169,7 @@ enum heading { HEADING_TO_SERVER, HEADING_TO_CLIENT, HEADING_COUNT, HEADING_ANY 
 struct pattern {
 	enum heading heading;
 	enum segment_kind kind;
-	uint8_t flags;		/* written out, SYN+FIN or RST+ACK, with @kind to fit; 0xff: not said */
+	uint8_t flags;		/* SEGMENT_ODD: written out, SYN+FIN or RST+ACK; 0xff: not said */
 	int conn;		/* name index; -1: any */
 	struct pattern_part {
 		enum part part;
