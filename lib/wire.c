@@ -79,9 +79,9 @@
 #include <time.h>
 
 #include <arpa/inet.h>
+#include <net/ethernet.h>		/* before linux/: musl's and the kernel's struct ethhdr meet */
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
-#include <net/ethernet.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -11,9 +11,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <net/ethernet.h>
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
-#include <net/ethernet.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <setjmp.h>
