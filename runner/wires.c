@@ -2,6 +2,7 @@
 #include "runner/wires.h"
 
 #include "lib/clock.h"
+#include "runner/patterns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,26 +52,17 @@ static void wire_replay(struct play *p, const struct step *s)
 
 /* --------------------------------------------------------- made-up segments */
 
-static const struct { const char *name; uint8_t four_type, four_code, six_type, six_code; } icmps[] = {
-	{ "port-unreachable", 3, 3, 1, 4 },
-	{ "host-unreachable", 3, 1, 1, 3 },
-	{ "net-unreachable", 3, 0, 1, 0 },
-	{ "protocol-unreachable", 3, 2, 4, 1 },
-	{ "admin-prohibited", 3, 13, 1, 1 },
-	{ "too-big", 3, 4, 2, 0 },
-	{ "time-exceeded", 11, 0, 3, 0 },
-};
-
 static bool say_icmp(struct segment *g, const struct pattern_part *part)
 {
 	const bool four = g->from.family == AF_INET;
 
-	for (size_t i = 0; i < sizeof(icmps) / sizeof(icmps[0]); i++) {
-		if (strlen(icmps[i].name) != part->len ||
-		    memcmp(icmps[i].name, part->text, part->len) != 0)
+	for (size_t i = 0; i < ICMP_WORDS; i++) {
+		const struct icmp_word *w = &icmp_words[i];
+
+		if (strlen(w->name) != part->len || memcmp(w->name, part->text, part->len) != 0)
 			continue;
-		g->icmp_type = four ? icmps[i].four_type : icmps[i].six_type;
-		g->icmp_code = four ? icmps[i].four_code : icmps[i].six_code;
+		g->icmp_type = (four ? w->v4 : w->v6)[0];
+		g->icmp_code = (four ? w->v4 : w->v6)[1];
 		return true;
 	}
 	return false;
