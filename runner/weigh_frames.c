@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { SHOWN_MOST = 24 };	/* segments that a message lists */
+enum { SHOWN_MOST = 24, FLAGS_UNSAID = 0xff };	/* segments that a message lists */
 
 static struct events until_done(const struct weighing *w)
 {
@@ -211,6 +211,15 @@ static bool item_fits(const struct exchange_item *item, const struct frame_note 
 	return match_kind(&p, f);
 }
 
+/* A segment as it is to be compared with an item: by its flags, where they were written out */
+static const char *text_beside(const struct weighing *w, const struct exchange_item *item,
+			       const struct frame_note *f)
+{
+	if (item && item->flags != FLAGS_UNSAID && f->kind != SEGMENT_ICMP)
+		return match_item_text(f->heading, SEGMENT_ODD, f->flags, w->a);
+	return frame_text(w, f);
+}
+
 /* Both lists, item under item */
 static struct comparison compare(const struct weighing *w)
 {
@@ -225,7 +234,7 @@ static struct comparison compare(const struct weighing *w)
 		const struct exchange_item *item = n < x->items ? &x->item[n] : NULL;
 		const struct event *e = at < 0 ? NULL : &ev.list[at];
 		const char *one = item ? match_item_text(item->heading, item->kind, item->flags, w->a) : "";
-		const char *other = e ? frame_text(w, &e->frame) : "";
+		const char *other = e ? text_beside(w, item, &e->frame) : "";
 		const int width = (int)(strlen(one) > strlen(other) ? strlen(one) : strlen(other));
 
 		if (!item && !e)
