@@ -92,7 +92,7 @@ int choice_make(const struct choice *c, struct suite *s, const struct facts *fac
 	if (c->quick)
 		keep_quick(s);
 	if (!any_wanted(s))
-		return err_set(e, -ENOENT, "no trial is left by %s", c->keep.count ? "--keep" : "--quick");
+		return err_set(e, -ENOENT, "no trial is left by %s", c->keep.count ? "--match (-k)" : "--quick");
 	if (n)
 		suite_shard(s, k, n);
 	suite_drop_unwanted(s);

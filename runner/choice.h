@@ -18,7 +18,7 @@ struct choice {
 
 /** CHOICE_OPTIONS - Their rows for a command's table; @c is a struct choice */
 #define CHOICE_OPTIONS(c)								\
-	{ "keep", 'k', "PATTERN", "only trials whose name holds it (a glob; !PATTERN: not those)",	\
+	{ "match", 'k', "PATTERN", "only trials whose name holds it (a glob; !PATTERN: not those)",	\
 	  OPTION_IS_LIST, &(c).keep, 0, 0 },							\
 	{ "shard", 0, "K/N", "only the K-th of N parts; auto: as the CI's variables say",	\
 	  OPTION_IS_TEXT, &(c).shard, 0, 0 },						\

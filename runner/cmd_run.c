@@ -64,7 +64,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "format", 'f', "FORMAT", "tap (default, version 13), tap14 or ktap", OPTION_IS_TEXT, &q->format, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
 		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
-		{ "keep-runs", 0, "N", "remove all but the newest N runs' results", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
+		{ "keep", 0, "N", "remove all but the newest N runs' results", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
 		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
 		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
 		{ "automake", 0, NULL, "exit 99 for trouble of ours, 77 where all is skipped", OPTION_IS_FLAG, &q->automake, 0, 0 },
