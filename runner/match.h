@@ -90,8 +90,12 @@ enum match_frames match_frames(const struct trial *t, int step, const struct eve
 int match_frame_found(const struct trial *t, int step, const struct events *so_far);
 int match_exchange_frame(const struct trial *t, int step, const struct events *so_far, size_t n);
 
-/** match_wire_begin() - The first event that counts for a LOOK_WIRE */
+/**
+ * match_wire_begin() - The first event that counts for a LOOK_WIRE
+ * match_frame_before() - The last event that would have met it, had it not come before that; -1
+ */
 int match_wire_begin(const struct trial *t, int step, const struct events *so_far);
+int match_frame_before(const struct trial *t, int step, const struct events *so_far);
 
 /** match_outcome_text(), match_expectation_text() - As the file would write it */
 const char *match_outcome_text(const struct outcome *want, struct arena *a);

@@ -155,6 +155,21 @@ int match_frame_found(const struct trial *t, int step, const struct events *so_f
 	return found;
 }
 
+int match_frame_before(const struct trial *t, int step, const struct events *so_far)
+{
+	const int begin = match_wire_begin(t, step, so_far);
+	struct reel r = { .t = t, .ev = so_far };
+	int last = NOWHERE, found;
+
+	r.track = track_new(t);
+	while ((found = reel_find(&r, &t->step[step].expect.pattern, begin)) >= 0) {
+		last = found;
+		reel_to(&r, found + 1);
+	}
+	track_free(r.track);
+	return last;
+}
+
 /* ---------------------------------------------------------------- exchanges */
 
 struct pairs {

@@ -150,6 +150,18 @@ static struct finding pattern_between(const struct weighing *w, const struct eve
 	return unwatched(w, seen_instead(w));
 }
 
+/* A segment that fits but came too soon is what an author overlooks */
+static const char *came_before(const struct weighing *w)
+{
+	const struct events ev = until_done(w);
+	const int before = match_frame_before(w->t, step_index(w), &ev);
+
+	if (before < 0)
+		return NULL;
+	return arena_printf(w->a, "one came %s before, but the step before had not ended then",
+			    weigh_span(w, weigh_begin_ns(w) - ev.list[before].at_ns));
+}
+
 static struct finding weigh_pattern(const struct weighing *w)
 {
 	const struct step *s = weigh_step(w);
@@ -173,7 +185,7 @@ static struct finding weigh_pattern(const struct weighing *w)
 				     after(w, frame->at_ns));
 	if (!watched(w))
 		return unwatched(w, seen_instead(w));
-	return weigh_finding(w, VERDICT_FAIL, seen_instead(w), NULL);
+	return weigh_finding(w, VERDICT_FAIL, seen_instead(w), came_before(w));
 }
 
 /* --------------------------------------------------------------- exchanges */
