@@ -300,7 +300,7 @@ static const struct {
 	{ STEPS(two_fins), "0 ready\n" BEGIN("0", "1") FIN_("200", "1") FIN_("201", "2") DONE("0", "210") BEGIN("1", "210") DONE("1", "211") "212" MS " end\n",
 	  VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(two_fins), "0 ready\n" BEGIN("0", "1") FIN_("200", "1") DONE("0", "210") BEGIN("1", "210") DONE("1", "511") "512" MS " end\n",
-	  VERDICT_FAIL, "expected wire server>client FIN of a within 300ms, saw no segment: one came 10ms before, but the step before had not ended then", "server>client FIN of a within 300ms", "no segment" },
+	  VERDICT_FAIL, "expected wire server>client FIN of a within 300ms, saw no segment: one of the kind came 10ms before, but the step before had not ended then", "server>client FIN of a within 300ms", "no segment" },
 	{ STEPS(no_rst), ONE("", "101"), VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(no_rst), ONE("", "100"),
 	  VERDICT_TIMING, "never wire server>client RST for 100ms: it was watched for 99ms only", "never server>client RST for 100ms", NULL },

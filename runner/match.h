@@ -92,7 +92,7 @@ int match_exchange_frame(const struct trial *t, int step, const struct events *s
 
 /**
  * match_wire_begin() - The first event that counts for a LOOK_WIRE
- * match_frame_before() - The last event that would have met it, had it not come before that; -1
+ * match_frame_before() - The last segment of that kind and connection before that; -1
  */
 int match_wire_begin(const struct trial *t, int step, const struct events *so_far);
 int match_frame_before(const struct trial *t, int step, const struct events *so_far);

@@ -158,11 +158,13 @@ int match_frame_found(const struct trial *t, int step, const struct events *so_f
 int match_frame_before(const struct trial *t, int step, const struct events *so_far)
 {
 	const int begin = match_wire_begin(t, step, so_far);
+	struct pattern kind = t->step[step].expect.pattern;
 	struct reel r = { .t = t, .ev = so_far };
 	int last = NOWHERE, found;
 
+	kind.parts = 0;
 	r.track = track_new(t);
-	while ((found = reel_find(&r, &t->step[step].expect.pattern, begin)) >= 0) {
+	while ((found = reel_find(&r, &kind, begin)) >= 0) {
 		last = found;
 		reel_to(&r, found + 1);
 	}

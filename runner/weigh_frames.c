@@ -150,7 +150,7 @@ static struct finding pattern_between(const struct weighing *w, const struct eve
 	return unwatched(w, seen_instead(w));
 }
 
-/* A segment that fits but came too soon is what an author overlooks */
+/* A segment of the kind that came too soon is what an author overlooks */
 static const char *came_before(const struct weighing *w)
 {
 	const struct events ev = until_done(w);
@@ -158,7 +158,7 @@ static const char *came_before(const struct weighing *w)
 
 	if (before < 0)
 		return NULL;
-	return arena_printf(w->a, "one came %s before, but the step before had not ended then",
+	return arena_printf(w->a, "one of the kind came %s before, but the step before had not ended then",
 			    weigh_span(w, weigh_begin_ns(w) - ev.list[before].at_ns));
 }
 
