@@ -8,18 +8,37 @@
 
 struct buf;
 struct err;
+struct facts;
 
 /**
  * observe_tables() - Fill the `?` of the suite's outcome tables with what was seen
- * @observed: by the suite's items, then by the table's columns: what was seen
- *            there, as the file would write it; NULL for nothing
+ * @observed: by the suite's items, then by the table's columns (keys are columns
+ *            too): what was seen there, as the file would write it; NULL for
+ *            nothing, also in place of an item's columns
  * @write:    put the filled tables into the files, all else byte for byte as it was
  * @out:      the filled tables, file by file, for a person
  *
  * A row whose trials saw different things is split, by the axes that tell them
- * apart, into the fewest rows that say so. A trial that saw nothing keeps its `?`.
+ * apart, into the fewest rows that say so; an axis that the table has no column
+ * for gets one where nothing else tells them apart. A trial that saw nothing
+ * keeps its `?`, and so does one that saw different things when it was repeated.
+ *
+ * A file that changed since it was read is not written, nor is one whose filled
+ * table could not be read again; the files after it are filled all the same.
+ * Standard input is only printed.
+ *
+ * Return: 0, or the negative errno of the first file that could not be filled
  */
 int observe_tables(const struct suite *s, const char *const *const *observed, bool write,
 		   struct buf *out, struct err *e);
+
+/**
+ * observe_tables_on() - The same, knowing the kernel on which it was seen
+ * @facts: the kernel; NULL: unknown. Where the table tells kernels apart by rows
+ *         that all hold a `?`, nothing else says which of them a trial had.
+ */
+int observe_tables_on(const struct suite *s, const struct facts *facts,
+		      const char *const *const *observed, bool write, struct buf *out,
+		      struct err *e);
 
 #endif
