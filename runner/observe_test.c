@@ -634,7 +634,7 @@ static void any_filled_table_gives_each_trial_back(void **state)
 	unsigned int seed = 1, good = 0;
 
 	(void)state;
-	for (int round = 0; round < 3000 && good < 400; round++) {
+	for (int round = 0; round < 3000 && good < 200; round++) {
 		autobuf text = { 0 };
 		struct bench b;
 
@@ -650,7 +650,7 @@ static void any_filled_table_gives_each_trial_back(void **state)
 		check_trials(&b);
 		tear_down(&b);
 	}
-	assert_int_equal(good, 400);
+	assert_int_equal(good, 200);
 }
 
 /* --------------------------------------------------------------- fewest rows */
@@ -719,7 +719,7 @@ static void a_row_is_split_into_the_fewest(void **state)
 	unsigned int seed = 7;
 
 	(void)state;
-	for (int round = 0; round < 150; round++) {
+	for (int round = 0; round < 60; round++) {
 		const unsigned int kinds = 2 + below(&seed, 3);
 		int label[POINTS];
 		struct bench b;

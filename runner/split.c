@@ -18,7 +18,7 @@
 
 /** What a cube's points have in common, where it is no label */
 enum { LABEL_NONE = -1, LABEL_MIXED = -2 };
-/** How many cubes the search for a shorter list may look at, for one row */
+/** How many cubes and points the search for a shorter list may look at, for one row */
 enum { VISITS_MOST = 300000 };
 
 /**
@@ -293,6 +293,7 @@ static bool search(struct grid *g, const bool *taken, size_t room, bool *said, s
 	for (size_t i = 0; i < count && !found; i++) {
 		memcpy(mine, taken, g->points * sizeof(*mine));
 		take(g, try[i], mine);
+		g->visits += (long)g->points;
 		l->cube[l->count++] = try[i];
 		found = search(g, mine, room - 1, said, l);
 		l->count -= !found;
