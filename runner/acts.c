@@ -385,7 +385,8 @@ static void yield_read(struct play *p, const struct step *s, const struct call *
 	else
 		play_tell(p, EVENT(EVENT_RESULT, .host = s->host, .conn = s->conn,
 				   .word = s->want.kind == OUTCOME_BYTES ? "bytes" : "text",
-				   .number = (int64_t)c->sent, .text = buf_text(&c->data)));
+				   .number = (int64_t)c->sent, .text = buf_text(&c->data),
+				   .text_len = c->data.len));
 }
 
 static bool transfer_step(struct call *c, const struct step *s)

@@ -255,6 +255,8 @@ static void read_wire(struct reader *r, struct names *n, struct expectation *x)
 	x->look = LOOK_WIRE;
 	x->pattern.heading = pattern_heading(r, false);
 	pattern_read(r, n, 0, &x->pattern);
+	if (reader_accept(r, "from"))
+		x->since = names_use(n, r, USE_MARK);
 }
 
 /** item_at() - Whether the next word is not yet the bound */

@@ -89,7 +89,19 @@ static bool takes_a_frame(const struct trial *t, const struct event *ev)
 {
 	const struct step *s = step_of(t, ev);
 
-	return s && s->verb == VERB_EXPECT && s->expect.look == LOOK_WIRE;
+	return s && s->verb == VERB_EXPECT && s->expect.look == LOOK_WIRE && s->expect.since < 0;
+}
+
+/* Where the frames begin that came after a mark was set */
+static int mark_set(const struct trial *t, const struct events *ev, int begin, int mark)
+{
+	for (int i = begin - 1; i >= 0; i--) {
+		const struct step *s = step_of(t, &ev->list[i]);
+
+		if (ev->list[i].kind == EVENT_DONE && s && s->verb == VERB_MARK && s->mark == mark)
+			return i + 1;
+	}
+	return begin;
 }
 
 /* The first of the unbroken row of `expect wire` steps that ends with the one begun at @begin */
@@ -112,8 +124,13 @@ static int row_begin(const struct trial *t, const struct events *ev, int begin)
 static void reel_begin(struct reel *r, int begin)
 {
 	const struct events *ev = r->ev;
+	const int mark = step_of(r->t, &ev->list[begin])->expect.since;
 	int one = row_begin(r->t, ev, begin);
 
+	if (mark >= 0) {
+		reel_to(r, mark_set(r->t, ev, begin, mark));
+		return;
+	}
 	reel_to(r, last_before(ev, one, EVENT_DONE, -1) + 1);
 	while (one < begin) {
 		int done = one, found;

@@ -5,6 +5,7 @@
 #include "lib/clock.h"
 #include "lib/pcapng.h"
 #include "runner/match.h"
+#include "runner/patterns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +39,7 @@ static void remember(struct play *p, const struct event *ev)
 	if (ev->word)
 		kept.word = arena_dup(&p->arena, ev->word, strlen(ev->word));
 	if (ev->text)
-		kept.text = arena_dup(&p->arena, ev->text, strlen(ev->text));
+		kept.text = arena_dup(&p->arena, ev->text, event_text_len(ev));
 	p->record.list = arena_grow(&p->arena, p->record.list, p->record.count,
 				    sizeof(kept));
 	p->record.list[p->record.count++] = kept;
@@ -159,6 +160,17 @@ static enum heading loopback_heading(const struct play *p, const struct segment 
 	return HEADING_TO_SERVER;
 }
 
+static void name_icmp(const struct segment *s, char *name, size_t size)
+{
+	for (size_t i = 0; i < ICMP_WORDS; i++) {
+		const struct icmp_word *w = &icmp_words[i];
+		const uint8_t *type = s->from.family == AF_INET ? w->v4 : w->v6;
+
+		if (type[0] == s->icmp_type && type[1] == s->icmp_code)
+			snprintf(name, size, "%s", w->name);
+	}
+}
+
 static struct frame_note note_of(struct play *p, const struct wire_frame *f,
 				 const struct segment *s)
 {
@@ -175,8 +187,10 @@ static struct frame_note note_of(struct play *p, const struct wire_frame *f,
 	if (p->trial->scenario->link == LINK_LOOPBACK)
 		n.heading = loopback_heading(p, s);
 	to_server = n.heading == HEADING_TO_SERVER;
-	if (s->icmp)		/* the quoted segment ran the other way */
+	if (s->icmp) {		/* the quoted segment ran the other way */
 		to_server = !to_server;
+		name_icmp(s, n.icmp, sizeof(n.icmp));
+	}
 	n.client_port = to_server ? s->from_port : s->to_port;
 	n.server_port = to_server ? s->to_port : s->from_port;
 	address_text(to_server ? &s->from : &s->to, n.client);
@@ -197,8 +211,12 @@ static void tell_frame(struct play *p, const struct wire_frame *f, const struct 
 		       int conn)
 {
 	const bool odd = n->fate != FATE_PASSED;
+	struct segment s;
+	const bool text = n->len && p->trial->frames && !segment_decode(f->bytes, f->len, &s);
 
-	play_tell(p, EVENT(EVENT_FRAME, .at_ns = f->at_ns - p->zero_ns, .frame = *n, .conn = conn));
+	play_tell(p, EVENT(EVENT_FRAME, .at_ns = f->at_ns - p->zero_ns, .frame = *n, .conn = conn,
+			   .text = text ? (const char *)s.data : NULL,
+			   .text_len = !text ? 0 : s.len < EVENT_TEXT_MOST ? s.len : EVENT_TEXT_MOST));
 	capture(p, f, odd ? fate_name[n->fate] : NULL);
 	p->activity_ns = play_now(p);
 }
@@ -310,7 +328,7 @@ static void deliver_due(struct play *p)
 	struct kept *k;
 
 	while (!p->over && (k = rules_due(p->rules, play_now(p))))
-		play_deliver(p, k, k->note.fate == FATE_DELAYED ? FATE_DELAYED : FATE_DUPLICATE);
+		play_deliver(p, k, k->note.fate == FATE_DELAYED ? FATE_RELEASED : FATE_DUPLICATE);
 }
 
 /* ---------------------------------------------------------------- sockets */
@@ -528,9 +546,14 @@ static int pump(struct play *p)
 	return n;
 }
 
+/*
+ * The kernel lets a long poll oversleep by a thousandth: so the last bit of a
+ * long sleep is slept by itself. Source: fs/select.c, select_estimate_accuracy()
+ */
 static void sleep_for(struct play *p, struct pollfd *fds, int nfds, int64_t until_ns)
 {
-	const int64_t left = until_ns - play_now(p);
+	const int64_t whole = until_ns - play_now(p);
+	const int64_t left = whole > DOZE_NS ? whole - whole / 500 : whole;
 	const struct timespec ts = {
 		.tv_sec = left > 0 ? left / NS_PER_S : 0,
 		.tv_nsec = left > 0 ? left % NS_PER_S : 0,

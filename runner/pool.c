@@ -58,7 +58,8 @@ struct pool_state {
 	size_t dyings;
 	cpu_set_t cpus;
 	int *awake;		/* by processor number, CPU_SETSIZE of them */
-	bool alone, stop;
+	bool *reserved;		/* likewise: for a job that wants to be alone */
+	bool stop;
 	int signals;
 };
 
@@ -96,23 +97,27 @@ void pool_stop(struct pool *p)
 
 /* ----------------------------------------------------------------- children */
 
-static int least_busy_cpu(const struct pool_state *s)
+/*
+ * The processor for a job: the one with the fewest awake children, but none
+ * that is reserved for a job alone. Where there is no other, such a job shares
+ * it with those that fit into its sleep.
+ */
+static int cpu_for(const struct pool *p, const struct pool_job *job)
 {
-	int best = -1;
+	const struct pool_state *s = p->state;
+	const int most = job->alone ? 1 : p->awake_most;
+	int best = -1, only = -1, cpus = 0;
 
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &s->cpus) && (best < 0 || s->awake[cpu] < s->awake[best]))
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &s->cpus))
+			continue;
+		cpus++;
+		only = cpu;
+		if (!s->reserved[cpu] && s->awake[cpu] < most &&
+		    (best < 0 || s->awake[cpu] < s->awake[best]))
 			best = cpu;
-	return best;
-}
-
-static int awake_in_all(const struct pool_state *s)
-{
-	int n = 0;
-
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		n += s->awake[cpu];
-	return n;
+	}
+	return best < 0 && cpus == 1 && !s->awake[only] ? only : best;
 }
 
 static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int fd)
@@ -144,7 +149,7 @@ static struct child *free_slot(struct pool *p)
 	return NULL;
 }
 
-static int start(struct pool *p, const struct pool_job *job, struct err *e)
+static int start(struct pool *p, const struct pool_job *job, int cpu, struct err *e)
 {
 	struct pool_state *s = p->state;
 	struct child *c = free_slot(p);
@@ -153,7 +158,7 @@ static int start(struct pool *p, const struct pool_job *job, struct err *e)
 
 	if (pipe2(pipefd, O_CLOEXEC))
 		return err_sys(e, "pipe");
-	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = least_busy_cpu(s),
+	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu,
 			     .begun_ns = clock_ns() };
 	c->pid = fork();
 	if (c->pid == 0)
@@ -168,7 +173,7 @@ static int start(struct pool *p, const struct pool_job *job, struct err *e)
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	s->awake[c->cpu]++;
 	s->running++;
-	s->alone |= job->alone;
+	s->reserved[cpu] |= job->alone;
 	return 0;
 }
 
@@ -224,7 +229,7 @@ static void finish(struct pool *p, struct child *c)
 		s->awake[c->cpu]--;
 	s->running--;
 	if (c->job.alone)
-		s->alone = false;
+		s->reserved[c->cpu] = false;
 	r.wait = end_of_child(s, c, c->overrun || !said_end(&c->text));
 	c->text = (struct buf){ 0 };
 	p->done(p->ctx, &r);
@@ -306,25 +311,16 @@ static int signal_that_came(struct pool_state *s)
 
 /* ------------------------------------------------------------------ the run */
 
-static bool may_start(const struct pool *p, const struct pool_job *job)
-{
-	const struct pool_state *s = p->state;
-	const int cpu = least_busy_cpu(s);
-
-	if (s->alone || s->running >= (size_t)p->slots)
-		return false;
-	if (job->alone)
-		return awake_in_all(s) == 0;
-	return s->awake[cpu] < p->awake_most;
-}
-
 static int start_some(struct pool *p, struct err *e)
 {
 	struct pool_state *s = p->state;
 
-	while (!s->stop && s->head < s->tail && may_start(p, &s->queue[s->head])) {
-		const int rc = start(p, &s->queue[s->head], e);
+	while (!s->stop && s->head < s->tail && s->running < (size_t)p->slots) {
+		const int cpu = cpu_for(p, &s->queue[s->head]);
+		const int rc = cpu < 0 ? 0 : start(p, &s->queue[s->head], cpu, e);
 
+		if (cpu < 0)
+			break;
 		if (rc == -EAGAIN || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE) {
 			if (!s->running)
 				return rc;
@@ -363,6 +359,7 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 
 	s->child = need(calloc((size_t)p->slots, sizeof(*s->child)));
 	s->awake = need(calloc(CPU_SETSIZE, sizeof(*s->awake)));
+	s->reserved = need(calloc(CPU_SETSIZE, sizeof(*s->reserved)));
 	for (int i = 0; i < p->slots; i++)
 		s->child[i].fd = -1;
 	if (sched_getaffinity(0, sizeof(s->cpus), &s->cpus))
@@ -429,6 +426,7 @@ void pool_fini(struct pool *p)
 	free(p->state->queue);
 	free(p->state->child);
 	free(p->state->awake);
+	free(p->state->reserved);
 	free(p->state);
 	p->state = NULL;
 }

@@ -19,7 +19,7 @@ struct err;
 struct pool_job {
 	size_t id;
 	int try_number;
-	bool alone;		/* while no other job is awake */
+	bool alone;		/* on a processor of its own */
 	int64_t budget_ns;
 };
 

@@ -221,7 +221,7 @@ struct expectation {
 	int64_t low, high;	/* LOOK_SOCKETS, LOOK_COUNTER, LOOK_PORT: inclusive;
 				   LOOK_TIMER: nanoseconds, -1 for `none` */
 	bool high_tick;		/* LOOK_TIMER: `between 59s and 60s+TICK` */
-	int since;		/* LOOK_COUNTER: name index of a mark; -1 */
+	int since;		/* LOOK_COUNTER, LOOK_WIRE: name index of a mark; -1 */
 	struct pattern pattern;	/* LOOK_WIRE; its conn for LOOK_EXCHANGE */
 	struct exchange_item *item;
 	size_t items;

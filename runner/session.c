@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TRIES_MOST = 6, CROWDED_TRIES = 2, AWAKE_MOST = 2 };
-static const int64_t SPARE_NS = 30 * NS_PER_S;
+enum { TRIES_MOST = 6, LONG_TRIES_MOST = 3, CROWDED_TRIES = 2, AWAKE_MOST = 2 };
+static const int64_t SPARE_NS = 30 * NS_PER_S, LONG_NS = 10 * NS_PER_S;
 
 /* What is known of a trial while it is not finished. */
 struct tally {
@@ -192,13 +192,14 @@ static bool is_shortage(const struct events *events)
 static bool try_again(struct course *c, const struct pool_job *job, const struct verdict *v,
 		      const struct events *events)
 {
+	const bool is_long = item_of(c->s, job->id)->least_ns > LONG_NS;
 	struct pool_job next = *job;
 
-	if (job->try_number >= TRIES_MOST ||
+	if (job->try_number >= (is_long ? LONG_TRIES_MOST : TRIES_MOST) ||
 	    (v->kind != VERDICT_TIMING && !(v->kind == VERDICT_BROKEN && is_shortage(events))))
 		return false;
 	next.try_number++;
-	next.alone = next.try_number > CROWDED_TRIES;
+	next.alone = is_long || next.try_number > CROWDED_TRIES;
 	pool_add(&c->pool, &next);
 	return true;
 }
