@@ -58,7 +58,7 @@ NR == 2	{
 	plan = substr($1, 4) + 0
 	next
 }
-bailed	{ wrong("behind Bail out"); next }
+bailed	{ if (!/^# /) wrong("behind Bail out"); next }
 in_yaml && /^  \.\.\.$/	{ in_yaml = 0; next }
 in_yaml {
 	if ($0 ~ /^  (  )*[a-z_]+: ".*"$/) {
