@@ -168,7 +168,7 @@ static bool has_part(const struct pattern *p, enum part part)
 static bool parts_end(const struct reader *r)
 {
 	static const char *const behind[] = {
-		"as", "within", "for", "between", "slack", "=>",
+		"as", "from", "within", "for", "between", "slack", "=>",
 	};
 
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
