@@ -9,6 +9,7 @@
 #include "runner/command.h"
 #include "runner/facts.h"
 #include "runner/fingerprint.h"
+#include "runner/lab.h"
 #include "runner/observe.h"
 #include "runner/progress.h"
 #include "runner/prune.h"
@@ -363,7 +364,7 @@ static int run(struct request *q, int rest, enum tap_format format, struct err *
 		print_list(&q->suite);
 		return EXIT_GOOD;
 	}
-	if (gain_rights(e) || require_ask(&q->suite, &q->facts, e))
+	if (gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
 		return bail(q, format, e);
 	if (q->suite.errors)
 		return complain_of_files(&q->suite, e);

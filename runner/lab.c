@@ -89,13 +89,33 @@ static const struct pin {
 	{ "net.ipv6.conf.default.accept_ra", "0", IN_IPV6, "no router solicitations" },
 };
 
+enum { PINS = sizeof(pins) / sizeof(pins[0]) };
+
+/* By lab_prepare(): a fresh namespace has that value anyway, so nothing need be written. */
+static bool pin_is_there[PINS];
+
 static int set_pins(unsigned int where, struct err *e)
 {
-	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
-		if ((pins[i].where & where) && sysctl_write(pins[i].key, pins[i].value, e) &&
-		    e->code != -ENOENT)
+	for (size_t i = 0; i < PINS; i++) {
+		if ((pins[i].where & where) && !pin_is_there[i] &&
+		    sysctl_write(pins[i].key, pins[i].value, e) && e->code != -ENOENT)
 			return e->code;
 	}
+	return 0;
+}
+
+int lab_prepare(struct err *e)
+{
+	char value[256];
+	autons home = -1;
+	autofd ns = -1;
+	struct err none;
+
+	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
+		return err_in(e, "lab");
+	for (size_t i = 0; i < PINS; i++)
+		pin_is_there[i] = !sysctl_read(pins[i].key, value, sizeof(value), &none) &&
+				  !strcmp(value, pins[i].value);
 	return 0;
 }
 

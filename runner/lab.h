@@ -25,6 +25,14 @@ struct lab_plan {
 };
 
 /**
+ * lab_prepare() - Learn which pinned settings a fresh namespace has anyway
+ *
+ * For a process before it forks those that open labs: about twenty files fewer
+ * are written for each. Without it every one is written.
+ */
+int lab_prepare(struct err *e);
+
+/**
  * lab_open() - Make the hosts, their link and their addresses; ready when it returns
  *
  * All inherited settings that colour TCP are pinned (lab.c has the table),
