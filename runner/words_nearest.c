@@ -162,17 +162,25 @@ static const char *sysctl_elsewhere(const char *key)
 	return NULL;
 }
 
+static bool is_known_sysctl(const char *key)
+{
+	for (size_t i = 0; sysctls[i]; i++)
+		if (!strcmp(key, sysctls[i]))
+			return true;
+	return false;
+}
+
 const char *words_known_sysctl(const char *key)
 {
 	const size_t len = strlen(key);
 	const char *nearest = NULL;
 	int best = SLIPS_MOST + 1;
 
+	if (is_known_sysctl(key))
+		return NULL;
 	for (size_t i = 0; sysctls[i]; i++) {
 		const int d = distance(key, len, sysctls[i], strlen(sysctls[i]));
 
-		if (!strcmp(key, sysctls[i]))
-			return NULL;
 		if (d < best) {
 			best = d;
 			nearest = sysctls[i];
