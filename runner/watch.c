@@ -174,8 +174,15 @@ static void see_sysctl(struct play *p, const struct step *s, struct sight *v)
 static void see_port(struct play *p, const struct step *s, struct sight *v)
 {
 	const struct end *end = &p->conn[s->conn].end[s->host];
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+	uint16_t port = 0;
 
-	see_number(v, "", end->known ? end->pair.local_port : 0);
+	if (end->known)
+		port = end->pair.local_port;
+	else if (end->fd >= 0 && !getsockname(end->fd, (struct sockaddr *)&ss, &len))
+		play_address(&ss, &port);	/* bound, and not under way to anybody */
+	see_number(v, "", port);
 }
 
 static struct sight see(struct play *p, const struct step *s)
