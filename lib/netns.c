@@ -162,8 +162,10 @@ int netns_new(int *ns, struct err *e)
 
 	if (netns_enter(&home, -1, e))
 		return e->code;
-	if (unshare(CLONE_NEWNET))
+	if (unshare(CLONE_NEWNET)) {
+		fd_close(&home);	/* we never left, and may lack the right to come back */
 		return net_refused(errno, e);
+	}
 	fd = here(e);
 	if (fd < 0)
 		return e->code;

@@ -51,6 +51,25 @@ static int64_t limit_of(const struct play *p, const struct step *s)
 	return play_now(p) + most;
 }
 
+/* The call by which a host does it to a descriptor of its own. */
+static const char *call_of(enum verb verb)
+{
+	switch (verb) {
+	case VERB_SEND:
+		return "send";
+	case VERB_READ:
+		return "recv";
+	case VERB_SHUTDOWN:
+		return "shutdown";
+	case VERB_SET:
+		return "setsockopt";
+	case VERB_DISCONNECT:
+		return "connect";
+	default:
+		return "close";
+	}
+}
+
 /*
  * The far end of a connection is ours only once the listener's queue gave it:
  * wait for that, within the step's bound.
@@ -64,7 +83,7 @@ static int descriptor_of(struct play *p, const struct step *s, int64_t limit_ns)
 		play_wait(p, play_now(p) + NS_PER_MS < limit_ns ? play_now(p) + NS_PER_MS : limit_ns,
 			  -1, 0);
 	if (end->fd < 0)
-		yield(p, s, EBADF, "accept");
+		yield(p, s, EBADF, p->trial->names[s->conn].opener == s->host ? call_of(s->verb) : "accept");
 	return end->fd;
 }
 
@@ -136,17 +155,18 @@ static void act_unlisten(struct play *p, const struct step *s)
 static void act_accept(struct play *p, const struct step *s)
 {
 	const int64_t limit = limit_of(p, s);
-	struct end *end = end_of(p, s);
+	const struct end *end = end_of(p, s);
+	const bool had = end->fd >= 0;
 
 	while (!p->over) {
-		for (int i = 0; i < p->listeners && end->fd < 0; i++)
+		for (int i = 0; i < p->listeners; i++)
 			if (p->listener[i].fd >= 0 && p->listener[i].host == s->host)
 				play_accept(p, &p->listener[i]);
-		if (end->fd >= 0 || play_now(p) >= limit)
+		if ((end->fd >= 0 && !had) || play_now(p) >= limit)
 			break;
 		play_wait(p, play_now(p) + NS_PER_MS, -1, 0);
 	}
-	yield(p, s, end->fd < 0 ? EAGAIN : 0, "accept");
+	yield(p, s, end->fd < 0 || had ? EAGAIN : 0, "accept");
 }
 
 static void act_bind(struct play *p, const struct step *s)
@@ -214,24 +234,20 @@ static void set_out(struct play *p, const struct step *s, int fd)
 	p->conn[s->conn].made = true;
 }
 
-static int connect_result(int fd)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
-		return errno;
-	return error;
-}
-
-/* Wait for a connect() that is under way. Return: its errno, EINPROGRESS when the bound is over. */
-static int connect_await(struct play *p, int fd, int64_t limit_ns)
+/*
+ * Wait for a connect() that is under way; called again it says how it went, and
+ * leaves the socket as a blocking call would, which asking SO_ERROR does not.
+ *
+ * Return: its errno, EINPROGRESS when the bound is over
+ */
+static int connect_await(struct play *p, int fd, const struct step *s, int64_t limit_ns)
 {
 	while (!p->over) {
 		struct pollfd now = { .fd = fd, .events = POLLOUT };
 
 		if (poll(&now, 1, 0) > 0)
-			return connect_result(fd);
+			return socket_connect(p, fd, s->host, s->remote);
 		if (play_now(p) >= limit_ns)
 			break;
 		play_wait(p, limit_ns, fd, POLLOUT);
@@ -253,7 +269,7 @@ static void connect_now(struct play *p, const struct step *s, int64_t limit_ns)
 		return;
 	}
 	if (error == EINPROGRESS) {
-		error = connect_await(p, end->fd, limit_ns);
+		error = connect_await(p, end->fd, s, limit_ns);
 		tell_call(p, s, "connect", error);
 	}
 	if (error && error != EINPROGRESS)
@@ -593,7 +609,7 @@ static void act_await(struct play *p, const struct step *s)
 	begun.want = s->want;
 	switch (c->verb) {
 	case VERB_CONNECT:
-		error = c->error == EINPROGRESS ? connect_await(p, c->fd, limit) : c->error;
+		error = c->error == EINPROGRESS ? connect_await(p, c->fd, &begun, limit) : c->error;
 		tell_call(p, s, "connect", error);
 		if (error != EINPROGRESS)
 			c->step = -1;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const int64_t QUICK_NS = 3 * NS_PER_S;
 
@@ -57,7 +58,7 @@ int choice_shard(const char *text, int *k, int *n, struct err *e)
 {
 	char end;
 
-	if (text[0] == 'a' && text[1] == 'u')
+	if (!strcmp(text, "auto"))
 		return shard_from_pipeline(k, n, e);
 	if (sscanf(text, "%d/%d%c", k, n, &end) != 2 || *n < 1 || *k < 1 || *k > *n)
 		return err_set(e, -EINVAL, "--shard: \"%s\" is not K/N with K from 1 to N", text);

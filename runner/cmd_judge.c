@@ -90,6 +90,13 @@ static int only_the_past(struct rejudge *j, struct err *e)
 	return 0;
 }
 
+static bool was_observing(const struct facts *f)
+{
+	const char *answer = facts_get(f, "info observing");
+
+	return answer && !strcmp(answer, "yes");
+}
+
 static int judge_one(struct rejudge *j, const struct session *s, size_t i, struct err *e)
 {
 	const struct suite_item *item = &j->suite.item[i];
@@ -110,7 +117,7 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 		rc = session_tell(s, i, NULL, &v, NULL, e);
 	} else {
 		if (events_read(buf_text(&record), record.len, &a, &events, &bad_line)) {
-			judge(&t, &events, &j->facts, false, &a, &v);
+			judge(&t, &events, &j->facts, was_observing(&j->facts), &a, &v);
 		} else {
 			v.kind = VERDICT_BROKEN;
 			v.message = arena_printf(&a, "line %d of its record cannot be read", bad_line);

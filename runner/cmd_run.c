@@ -65,7 +65,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "format", 'f', "FORMAT", "tap (default, version 13), tap14 or ktap", OPTION_IS_TEXT, &q->format, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
 		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
-		{ "keep", 0, "N", "remove all but the newest N runs' results", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
+		{ "keep", 0, "N", "remove all but the newest N runs' results, this one's included", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
 		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
 		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
 		{ "automake", 0, NULL, "exit 99 for trouble of ours, 77 where all is skipped", OPTION_IS_FLAG, &q->automake, 0, 0 },
@@ -252,6 +252,7 @@ static int write_info(struct request *q, struct err *e)
 
 	facts_put(&q->facts, "info command", command_text(q));
 	facts_put(&q->facts, "info version", q->in->version);
+	facts_put(&q->facts, "info observing", q->observe ? "yes" : "no");
 	facts_write(&q->facts, &info);
 	if (results_write(q->results, RESULTS_INFO, &info, e))
 		return e->code;
@@ -370,7 +371,7 @@ static int run(struct request *q, int rest, enum tap_format format, struct err *
 		return complain_of_files(&q->suite, e);
 	if (open_results(q, e) || open_sinks(q, format, e))
 		return bail(q, format, e);
-	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs, &removed, e))
+	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs - 1, &removed, e))
 		return e->code;
 	return play_all(q, e);
 }

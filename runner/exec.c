@@ -32,6 +32,13 @@ static int apply(struct play *p, const struct setting *s, enum host host, struct
 	return sysctl_write(s->key, s->value, e);
 }
 
+/* A setting of the header that the kernel does not take: remember where it stands. */
+static int blame(struct play *p, const struct setting *s, const struct err *e)
+{
+	p->blame = arena_printf(&p->arena, "%d:%d:%d", s->at.line, s->at.column, s->at.width);
+	return e->code;
+}
+
 static int apply_settings(struct play *p, struct err *e)
 {
 	const struct trial *t = p->trial;
@@ -41,7 +48,7 @@ static int apply_settings(struct play *p, struct err *e)
 
 		for (int h = 0; h < HOST_COUNT; h++)
 			if ((s->host == HOST_NONE || s->host == (enum host)h) && apply(p, s, h, e))
-				return err_in(e, "line %d", s->at.line);
+				return blame(p, s, e);
 	}
 	return 0;
 }

@@ -54,6 +54,7 @@
 #include "runner/match.h"
 #include "runner/weigh.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What lies before the judge: a trial, one try's record, and the verdict to be filled in */
@@ -193,7 +194,7 @@ static bool judge_result(struct bench *b, int begin, int done)
 	const int i = result_of(b, begin, done);
 	const struct event *seen = i < 0 ? NULL : &b->ev.list[i];
 
-	if (!verb_info[s->verb].result || s->start)
+	if (s->start || (!verb_info[s->verb].result && !seen))
 		return true;
 	if (!seen)
 		return rule_step(b, VERDICT_BROKEN, begin,
@@ -494,6 +495,10 @@ static const char *how_it_broke_off(const struct bench *b)
 
 static void hang_on_step(struct bench *b, const struct event *e)
 {
+	struct place *at = &b->v->at;
+
+	if (e->step < 0 && e->word && sscanf(e->word, "%d:%d:%d", &at->line, &at->column, &at->width) == 3)
+		return;		/* a line of the header, by its place */
 	if (e->step < 0)
 		return;
 	b->v->step = e->step;

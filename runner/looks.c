@@ -185,8 +185,16 @@ static void read_sockets(struct reader *r, struct expectation *x)
 	read_numbers(r, x, "the number of sockets");
 }
 
+static struct place next_place(const struct reader *r)
+{
+	const struct token *t = reader_peek(r);
+
+	return t ? t->word.at : (struct place){ 0 };
+}
+
 static void read_counter(struct reader *r, struct names *n, struct expectation *x)
 {
+	x->name_at = next_place(r);
 	x->name = value_counter(r);
 	read_numbers(r, x, "the counter's growth");
 	if (reader_accept(r, "from"))
@@ -198,6 +206,7 @@ static void read_sysctl(struct reader *r, struct expectation *x)
 	static const char *const end[] = { "within", "for", "between", "slack", "=>", NULL };
 	const struct token *t;
 
+	x->name_at = next_place(r);
 	x->name = value_sysctl_key(r);
 	t = reader_peek(r);
 	if (t && token_is(t, "=")) {
@@ -253,6 +262,7 @@ static void read_of_host(struct reader *r, struct names *n, struct step *s)
 static void read_wire(struct reader *r, struct names *n, struct expectation *x)
 {
 	x->look = LOOK_WIRE;
+	x->at = next_place(r);
 	x->pattern.heading = pattern_heading(r, false);
 	pattern_read(r, n, 0, &x->pattern);
 	if (reader_accept(r, "from"))

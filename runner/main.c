@@ -42,6 +42,15 @@ static void out_of_memory(void)
 	_Exit(EXIT_TROUBLE);
 }
 
+/* What was printed must have got there. */
+static int said(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	perror("lastack: standard output");
+	return EXIT_TROUBLE;
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	const struct invocation in = {
@@ -54,11 +63,7 @@ static int run(const struct command *c, int argc, char **argv)
 		fprintf(stderr, "lastack: %s\n", e.text);
 		return EXIT_TROUBLE;
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		perror("lastack: standard output");
-		return EXIT_TROUBLE;
-	}
-	return status;
+	return said(status);
 }
 
 int main(int argc, char **argv)
@@ -69,11 +74,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))) {
 		help(stdout);
-		return EXIT_GOOD;
+		return said(EXIT_GOOD);
 	}
 	if (word && (!strcmp(word, "--version") || !strcmp(word, "-V"))) {
 		puts("lastack " LASTACK_VERSION);
-		return EXIT_GOOD;
+		return said(EXIT_GOOD);
 	}
 	for (size_t i = 0; word && i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, word))

@@ -3,6 +3,7 @@
 
 #include "runner/values.h"
 #include "runner/words.h"
+#include "runner/sockopts.h"
 
 #include <string.h>
 
@@ -29,6 +30,17 @@ static bool is_option(const struct token *t)
 	return false;
 }
 
+static void complain_of_option(struct reader *r, const struct token *t)
+{
+	const char *near = sockopt_nearest(t->word.s, t->word.len);
+
+	if (near)
+		reader_complain(r, t, "unknown socket option \"%s\", did you mean %s?",
+				reader_show(r, t), near);
+	else
+		reader_complain(r, t, "unknown socket option \"%s\"", reader_show(r, t));
+}
+
 static const char *option_name(struct reader *r)
 {
 	const struct token *t = reader_need(r, "a socket option's name");
@@ -38,6 +50,8 @@ static const char *option_name(struct reader *r)
 	if (!is_option(t))
 		reader_complain(r, t, "\"%s\" is no socket option: they begin with SO_, TCP_, IP_ "
 				"or IPV6_", reader_show(r, t));
+	else if (!sockopt_find(t->word.s, t->word.len))
+		complain_of_option(r, t);
 	return reader_string(r, t);
 }
 

@@ -83,7 +83,7 @@ void play_broken(struct play *p, const struct err *e)
 	if (p->over)
 		return;
 	p->over = true;
-	play_tell(p, EVENT(EVENT_BROKEN, .number = e->code, .text = e->text));
+	play_tell(p, EVENT(EVENT_BROKEN, .number = e->code, .word = p->blame, .text = e->text));
 }
 
 void play_skip(struct play *p, const char *fmt, ...)

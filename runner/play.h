@@ -113,6 +113,7 @@ struct play {
 	int64_t activity_ns;	/* when a frame last moved */
 	int frames;
 	const char *remark;	/* for the next frame of the capture */
+	const char *blame;	/* place in the header that broke the play: line:column:width */
 };
 
 /** play_now() - Time since EVENT_READY */

@@ -355,6 +355,7 @@ static void kill_all(struct pool *p)
 static int open_state(struct pool *p, sigset_t *before, struct err *e)
 {
 	struct pool_state *s = state_of(p);
+	struct sigaction hup;
 	sigset_t set;
 
 	s->child = need(calloc((size_t)p->slots, sizeof(*s->child)));
@@ -367,7 +368,8 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	if (sigaction(SIGHUP, NULL, &hup) || hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);	/* nohup means it */
 	sigprocmask(SIG_BLOCK, &set, before);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signals < 0 ? err_sys(e, "signalfd") : 0;

@@ -6,6 +6,7 @@
 #include "lib/err.h"
 #include "lib/netns.h"
 #include "lib/sysctl.h"
+#include "runner/sockopts.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -85,28 +86,16 @@ static int tcp_socket(struct probe *p)
 	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 }
 
-static const struct { const char *name; int level, option; } options[] = {
-	{ "SO_REUSEPORT",		SOL_SOCKET,	SO_REUSEPORT },
-	{ "IP_BIND_ADDRESS_NO_PORT",	IPPROTO_IP,	24 },
-	{ "IP_LOCAL_PORT_RANGE",	IPPROTO_IP,	51 },
-	{ "TCP_LINGER2",		IPPROTO_TCP,	TCP_LINGER2 },
-	{ "TCP_USER_TIMEOUT",		IPPROTO_TCP,	TCP_USER_TIMEOUT },
-	{ "TCP_REPAIR",			IPPROTO_TCP,	TCP_REPAIR },
-	{ "TCP_FASTOPEN",		IPPROTO_TCP,	TCP_FASTOPEN },
-};
-
 static int has_option(struct probe *p, const char *name)
 {
+	const struct sockopt *o = sockopt_find(name, strlen(name));
 	autofd fd = tcp_socket(p);
-	int value = 0;
+	char value[256];
 	socklen_t len = sizeof(value);
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (strcmp(options[i].name, name) != 0)
-			continue;
-		return getsockopt(fd, options[i].level, options[i].option, &value, &len) ? -errno : 0;
-	}
-	return -ENOPROTOOPT;
+	if (!o)
+		return -ENOPROTOOPT;
+	return getsockopt(fd, o->level, o->number, value, &len) && errno == ENOPROTOOPT ? -errno : 0;
 }
 
 static int has_destroy(struct probe *p)

@@ -57,9 +57,9 @@ static void want_trial(struct probe *p, const struct trial *t, struct facts *f,
 		if (s->verb != VERB_EXPECT && s->verb != VERB_NEVER)
 			continue;
 		if (s->expect.look == LOOK_COUNTER)
-			want(p, f, NEED_COUNTER, s->expect.name, s->at, c);
+			want(p, f, NEED_COUNTER, s->expect.name, s->expect.name_at, c);
 		if (s->expect.look == LOOK_SYSCTL)
-			want(p, f, NEED_SYSCTL, s->expect.name, s->at, c);
+			want(p, f, NEED_SYSCTL, s->expect.name, s->expect.name_at, c);
 	}
 }
 

@@ -167,12 +167,11 @@ static bool spent(const struct rules *r, const struct rule *rule)
 static struct ruling rule_says(const struct rules *r, int step, int64_t now_ns)
 {
 	const struct step *s = step_of(r, step);
-	struct ruling ruling = { .step = step, .held = -1 };
+	struct ruling ruling = { .step = step, .held = s->wire.held };
 
 	switch (s->verb) {
 	case VERB_WIRE_HOLD:
 		ruling.fate = FATE_HELD;
-		ruling.held = s->wire.held;
 		break;
 	case VERB_WIRE_DELAY:
 		ruling.fate = FATE_DELAYED;
@@ -296,7 +295,7 @@ int64_t rules_next_due(const struct rules *r)
 struct kept *rules_held(struct rules *r, int name)
 {
 	for (size_t i = 0; i < r->kepts; i++)
-		if (r->kept[i]->name == name && r->kept[i]->waiting)
+		if (r->kept[i]->name == name && r->kept[i]->waiting && r->kept[i]->due_ns == INT64_MAX)
 			return r->kept[i];
 	return NULL;
 }

@@ -217,6 +217,7 @@ struct expectation {
 	struct place at;	/* of the value, or of what is looked at where it has none */
 	int error;		/* LOOK_ERROR; 0 for ok */
 	const char *name;	/* LOOK_COUNTER, LOOK_SYSCTL */
+	struct place name_at;
 	const char *value;	/* LOOK_SYSCTL */
 	int64_t low, high;	/* LOOK_SOCKETS, LOOK_COUNTER, LOOK_PORT: inclusive;
 				   LOOK_TIMER: nanoseconds, -1 for `none` */

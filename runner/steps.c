@@ -224,8 +224,10 @@ static void read_sysctl(struct work *k)
 	struct setting *out = &k->s->setting;
 
 	out->host = k->s->host;
-	out->key = value_sysctl_key(k->r);
 	out->at = k->verb->word.at;
+	if (reader_peek(k->r))
+		out->at = reader_peek(k->r)->word.at;
+	out->key = value_sysctl_key(k->r);
 	if (reader_expect(k->r, "=", NULL))
 		out->value = value_sysctl_value(k->r, tail_words);
 }

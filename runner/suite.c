@@ -68,6 +68,7 @@ static int add_file(struct suite *s, const char *path, const char *name, const c
 {
 	struct case_file *f = known_file(s, name);
 
+	s->named++;
 	if (f && strcmp(f->path, path) != 0)
 		return err_set(e, -EEXIST, "%s and %s would both be named %s", f->path, path, name);
 	if (f && (!only || !f->only || !strcmp(only, f->only))) {
@@ -150,7 +151,7 @@ static const char *without_slashes(struct arena *a, const char *s)
 static int add_path(struct suite *s, const char *path, const char *cases, const char *only,
 		    struct err *e)
 {
-	const size_t before = s->files;
+	const size_t before = s->named;
 	struct stat st;
 
 	if (!strcmp(path, "-"))
@@ -161,7 +162,7 @@ static int add_path(struct suite *s, const char *path, const char *cases, const 
 		return add_file(s, path, name_of(&s->arena, path, cases), only, e);
 	if (add_folder(s, path, cases, 0, e))
 		return e->code;
-	return s->files > before ? 0 : err_set(e, -ENOENT, "%s: no case file in it", path);
+	return s->named > before ? 0 : err_set(e, -ENOENT, "%s: no case file in it", path);
 }
 
 static bool exists(const char *path)
@@ -280,10 +281,20 @@ static void add_items(struct suite *s, struct case_file *f, const struct facts *
 	}
 }
 
+/* Whether a file was asked for one variant, and elsewhere for all of them. */
+static bool is_covered(const struct suite *s, size_t i)
+{
+	for (size_t k = 0; k < s->files; k++)
+		if (k != i && s->file[i]->only && !s->file[k]->only &&
+		    !strcmp(s->file[i]->name, s->file[k]->name))
+			return true;
+	return false;
+}
+
 void suite_plan(struct suite *s, const struct facts *facts, int repeat)
 {
 	for (size_t i = 0; i < s->files; i++)
-		for (int r = 1; r <= repeat && s->file[i]->good; r++)
+		for (int r = is_covered(s, i) ? repeat + 1 : 1; r <= repeat && s->file[i]->good; r++)
 			add_items(s, s->file[i], facts, r, repeat);
 }
 
@@ -314,13 +325,30 @@ void suite_keep(struct suite *s, const char *const *pattern, size_t count)
 	}
 }
 
+/* A trial's name without the repeat's number behind it. */
+static size_t bare_len(const char *name)
+{
+	const char *blank = strrchr(name, ' ');
+	const size_t len = strlen(name);
+
+	if (!blank || blank - name < 4 || strncmp(blank - 4, " run", 4) != 0 ||
+	    strspn(blank + 1, "0123456789") != strlen(blank + 1))
+		return len;
+	return (size_t)(blank - 4 - name);
+}
+
+static bool same_bare_name(const char *a, const char *b)
+{
+	return bare_len(a) == bare_len(b) && !strncmp(a, b, bare_len(a));
+}
+
 void suite_keep_names(struct suite *s, const char *const *name, size_t count)
 {
 	for (size_t i = 0; i < s->items; i++) {
 		bool among = false;
 
 		for (size_t k = 0; k < count && !among; k++)
-			among = !strcmp(s->item[i].name, name[k]);
+			among = same_bare_name(s->item[i].name, name[k]);
 		s->item[i].wanted &= among;
 	}
 }

@@ -37,6 +37,7 @@ struct suite {
 	struct suite_item *item;
 	size_t items;
 	size_t errors, warnings;	/* over all files */
+	size_t named;			/* files come upon, known ones too */
 };
 
 /**
@@ -66,7 +67,7 @@ void suite_plan(struct suite *s, const struct facts *facts, int repeat);
 /** suite_keep() - Only trials whose name holds one of the patterns (globs; `!` before one refuses) */
 void suite_keep(struct suite *s, const char *const *pattern, size_t count);
 
-/** suite_keep_names() - Only the trials of these very names */
+/** suite_keep_names() - Only the trials of these names; the number of a repeat does not count */
 void suite_keep_names(struct suite *s, const char *const *name, size_t count);
 
 /**
