@@ -461,6 +461,8 @@ void header_setting(struct reader *r, struct setting *out)
 		reader_unknown(r, t, "host", value_host_name, HOST_COUNT);
 	if (host >= 0 || r->faults)
 		reader_take(r);
+	if (reader_peek(r))
+		out->at = reader_peek(r)->word.at;
 	out->key = value_sysctl_key(r);
 	if (!reader_expect(r, "=", NULL))
 		return;

@@ -143,7 +143,7 @@ static bool began_in_time(struct bench *b, int begin)
 
 /* --------------------------------------------------------- what `?` is filled with */
 
-static bool observe(struct bench *b, int begin, int column, const char *value)
+static bool observe(struct bench *b, int begin, struct place at, int column, const char *value)
 {
 	const struct table *table = b->t->scenario ? &b->t->scenario->table : NULL;
 	const char **cell;
@@ -151,7 +151,10 @@ static bool observe(struct bench *b, int begin, int column, const char *value)
 	if (!b->observing) {
 		b->v->expected = "?";
 		b->v->seen = value;
-		return rule_step(b, VERDICT_FAIL, begin, "the file says ?: run --observe to fill it");
+		rule_step(b, VERDICT_FAIL, begin, "the file says ?: run --observe to fill it");
+		if (at.line)
+			b->v->at = at;
+		return false;
 	}
 	if (!table || column < 0 || (size_t)column >= table->columns)
 		return true;
@@ -200,7 +203,7 @@ static bool judge_result(struct bench *b, int begin, int done)
 		return rule_step(b, VERDICT_BROKEN, begin,
 				 arena_printf(b->a, "the record has no result of %s", subject));
 	if (s->want.kind == OUTCOME_UNKNOWN)
-		return observe(b, begin, s->want.column, result_cell(b, seen));
+		return observe(b, begin, s->want.at, s->want.column, result_cell(b, seen));
 	if (match_outcome(&s->want, seen))
 		return true;
 	b->v->expected = match_outcome_text(&s->want, b->a);
@@ -227,7 +230,7 @@ static bool judge_expectation(struct bench *b, int begin, int done)
 		return true;
 	f = weigh(&w);
 	if (f.kind == VERDICT_PASS)
-		return f.observed ? observe(b, begin, s->expect.column, f.observed) : true;
+		return f.observed ? observe(b, begin, s->expect.at, s->expect.column, f.observed) : true;
 	rule_step(b, f.kind, begin, f.message);
 	b->v->at = f.at;
 	b->v->expected = f.expected;

@@ -96,11 +96,14 @@ static bool is_spoilt(const struct choice *which, size_t line)
 
 static void check_setting(const struct trial *t, struct reader *r, const struct setting *one)
 {
-	for (size_t i = 0; i < t->settings && one->key; i++)
-		if (t->setting[i].host == one->host && t->setting[i].key &&
-		    !strcmp(t->setting[i].key, one->key))
-			reader_complain(r, &r->tokens.list[0], "%s is set twice (first in line %d)",
-					one->key, t->setting[i].at.line);
+	for (size_t i = 0; i < t->settings && one->key; i++) {
+		if (t->setting[i].host != one->host || !t->setting[i].key ||
+		    strcmp(t->setting[i].key, one->key) != 0)
+			continue;
+		reader_complain(r, &r->tokens.list[0], "%s is set twice (first in line %d)",
+				one->key, t->setting[i].at.line);
+		return;
+	}
 }
 
 static void read_settings(const struct scenario *s, const struct choice *which,
