@@ -5,11 +5,11 @@
 # make check      layers, unit tests (again under sanitizers), the runner's own scenarios, every case
 # make deps       what is missing for both, from the distribution
 # make install    to PREFIX, below DESTDIR; make uninstall takes it away
-# make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs each so long
+# make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
 # make bench      milliseconds for each trial, beside a C program and a shell script
 #
 # SAN=1 builds with sanitizers, in a directory of their own; V=1 shows commands;
-# WERROR=1 makes a warning an error.
+# WERROR=1 makes a warning an error; FUZZ_SECONDS=60 lets check run the fuzz targets.
 VERSION := 0.1
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
@@ -96,8 +96,8 @@ run: $O/lastack
 tests: $(TEST)
 san-tests: $O/test-flags
 	@! CC='$(CC)' ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
-check: $(PROGRAM) tests $(if $(SAN),,san-tests)
-	@CC='$(CC)' ci/check $O
+check: $(PROGRAM) tests $(if $(SAN),,san-tests) $(if $(FUZZ_SECONDS),fuzz)
+	@CC='$(CC)' FUZZ_CC='$(FUZZ_CC)' ci/check $O $(FUZZ_SECONDS)
 
 fuzz:
 	@MAKE='$(MAKE)' ci/fuzz build '$(FUZZ_CC)'
