@@ -48,6 +48,13 @@ static bool timer_fits(const struct expectation *x, int64_t left_ns, const struc
 	return left_ns >= x->low && left_ns <= span_ns(high, f);
 }
 
+bool match_hopeless(const struct expectation *x, const struct event *seen, const struct facts *f)
+{
+	const struct span high = { .ns = x->high, .tick = x->high_tick };
+
+	return x->look == LOOK_TIMER && !x->unknown && x->low >= 0 && seen->number > span_ns(high, f);
+}
+
 static bool error_fits(const struct expectation *x, const struct event *seen)
 {
 	if (!x->error)

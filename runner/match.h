@@ -31,6 +31,14 @@ int64_t match_jiffy_ns(const struct facts *f);
 bool match_value(const struct expectation *x, const struct event *seen, const struct facts *f);
 
 /**
+ * match_hopeless() - Whether waiting could make it so only by letting time pass
+ *
+ * A timer with more left than asked for counts down into any range by itself:
+ * such a look decides.
+ */
+bool match_hopeless(const struct expectation *x, const struct event *seen, const struct facts *f);
+
+/**
  * match_outcome() - Whether an EVENT_RESULT is what a step had to yield
  *
  * `ok` is data read, too. `?` is met by nothing.

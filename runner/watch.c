@@ -234,7 +234,10 @@ static bool matches(const struct play *p, const struct step *s, const struct sig
 static bool decided(const struct play *p, const struct step *s, const struct sight *v)
 {
 	const bool holds = s->verb == VERB_EXPECT && s->expect.bound.kind == BOUND_FOR;
+	const struct event ev = EVENT(EVENT_LOOK, .word = v->word, .number = v->number);
 
+	if (s->verb == VERB_EXPECT && !holds && match_hopeless(&s->expect, &ev, p->facts))
+		return true;
 	return matches(p, s, v) != holds;
 }
 

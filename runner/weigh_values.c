@@ -83,6 +83,8 @@ static struct finding becomes(const struct weighing *w)
 	for (int i = next_look(w, w->begin); i >= 0; i = next_look(w, i)) {
 		if (!fits(w, i)) {
 			last = i;
+			if (match_hopeless(&weigh_step(w)->expect, look_at(w, i), w->facts))
+				return weigh_finding(w, VERDICT_FAIL, value_at(w, i), NULL);
 			continue;
 		}
 		if (look_at(w, i)->at_ns <= limit)
