@@ -37,7 +37,7 @@ static struct name names[] = {
 #define FOR(ms)		.bound = { .kind = BOUND_FOR, .high.ns = NS_MS(ms), .mark = -1 }
 #define BETWEEN(lo, hi) .bound = { .kind = BOUND_BETWEEN, .low.ns = NS_MS(lo), .high.ns = NS_MS(hi), .mark = -1 }
 #define BETWEEN_M(lo, hi) .bound = { .kind = BOUND_BETWEEN, .low.ns = NS_MS(lo), .high.ns = NS_MS(hi), .mark = M }
-#define WIRE(way, k, c, ...) .look = LOOK_WIRE, .pattern = { .heading = (way), .kind = (k), .flags = 0xff, .conn = (c), __VA_ARGS__ }
+#define WIRE(way, k, c, ...) .look = LOOK_WIRE, .since = -1, .pattern = { .heading = (way), .kind = (k), .flags = 0xff, .conn = (c), __VA_ARGS__ }
 #define TO_S HEADING_TO_SERVER
 #define TO_C HEADING_TO_CLIENT
 

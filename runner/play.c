@@ -143,7 +143,7 @@ static bool same_address(const struct ipaddr *a, const struct ipaddr *b)
  */
 static enum heading loopback_heading(const struct play *p, const struct segment *s)
 {
-	for (size_t i = p->trial->name_count; i-- > 0;) {
+	for (size_t i = 0; i < p->trial->name_count; i++) {
 		for (int h = 0; h < HOST_COUNT; h++) {
 			const struct end *end = &p->conn[i].end[h];
 
@@ -340,6 +340,7 @@ void play_pair(struct play *p, int conn, enum host host, const struct pair *pair
 
 	end->pair = *pair;
 	end->known = true;
+	end->known_ns = play_now(p);
 	address_text(&pair->local, local);
 	address_text(&pair->remote, remote);
 	snprintf(text, sizeof(text), "%s %u %s %u", local, pair->local_port, remote,
@@ -480,19 +481,25 @@ bool play_pair_of(int fd, struct pair *pair)
 	return true;
 }
 
-/* Which connection a listener's child is the far end of: the one that came from there. */
+/*
+ * Which connection a listener's child is the far end of: the last that set out
+ * from that pair of ports, for it took the pair from those before.
+ */
 static int connection_from(const struct play *p, enum host host, const struct pair *pair)
 {
-	for (size_t i = p->trial->name_count; i-- > 0;) {
+	int newest = -1;
+
+	for (size_t i = 0; i < p->trial->name_count; i++) {
 		const struct name *n = &p->trial->names[i];
 		const struct end *end = &p->conn[i].end[host];
 
 		if (n->kind == NAME_CONN && p->conn[i].made && n->opener != host && end->fd < 0 &&
 		    end->known && end->pair.remote_port == pair->remote_port &&
-		    end->pair.local_port == pair->local_port)
-			return (int)i;
+		    end->pair.local_port == pair->local_port &&
+		    (newest < 0 || end->known_ns >= p->conn[newest].end[host].known_ns))
+			newest = (int)i;
 	}
-	return -1;
+	return newest;
 }
 
 bool play_accept(struct play *p, struct listener *l)

@@ -47,7 +47,7 @@ struct call {
 /**
  * struct end - One end of a connection
  * @fd:     ours, -1 when closed or never had
- * @known:  whether @pair is known yet
+ * @known:  whether @pair is known yet, and since when
  * @cookie: the kernel's name for this incarnation, 0 until it was seen
  * @state:  as last seen (STATE_NONE for gone), -1 before the first look
  * @state_from, @state_at: between these moments it came to be so
@@ -55,6 +55,7 @@ struct call {
 struct end {
 	int fd;
 	bool known;
+	int64_t known_ns;
 	struct pair pair;
 	uint64_t cookie;
 	int state;

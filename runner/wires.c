@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const int64_t RELEASE_NS = 1 * NS_PER_S;	/* how long `release` waits for something to release */
-enum { ETHERNET_HEADER = 14, FRAME_ROOM = 4096, MADE_DATA_MOST = 1400 };
+enum { ETHERNET_HEADER = 14, ETHERNET_ADDRESS = 6, FRAME_ROOM = 4096, MADE_DATA_MOST = 1400 };
 
 static void did(struct play *p, const struct step *s, int frame)
 {
@@ -167,19 +167,41 @@ static struct segment usual_segment(const struct play *p, const struct step *s)
 	return g;
 }
 
+/*
+ * The Ethernet header of a frame that runs this way: that of one which did, or
+ * of one which ran the other way, turned round. Return: the end it comes from, -1
+ */
+static int model_header(struct play *p, enum heading heading, uint8_t ethernet[ETHERNET_HEADER])
+{
+	const struct pattern same = { .heading = heading, .conn = -1, .flags = 0xff };
+	const struct pattern any = { .heading = HEADING_ANY, .conn = -1, .flags = 0xff };
+	const struct kept *model = rules_history(p->rules, &same, true);
+	const bool turned = !model;
+
+	if (turned)
+		model = rules_history(p->rules, &any, true);
+	if (!model)
+		return -1;
+	memcpy(ethernet, model->frame.bytes + (turned ? ETHERNET_ADDRESS : 0), ETHERNET_ADDRESS);
+	memcpy(ethernet + ETHERNET_ADDRESS, model->frame.bytes + (turned ? 0 : ETHERNET_ADDRESS),
+	       ETHERNET_ADDRESS);
+	memcpy(ethernet + 2 * ETHERNET_ADDRESS, model->frame.bytes + 2 * ETHERNET_ADDRESS, 2);
+	return turned ? !model->frame.from : model->frame.from;
+}
+
 static void wire_make(struct play *p, const struct step *s)
 {
 	const struct pattern *w = &s->wire.what;
-	const struct pattern any = { .heading = w->heading, .conn = w->conn, .flags = 0xff };
-	const struct kept *model = rules_history(p->rules, &any, true);
+	uint8_t ethernet[ETHERNET_HEADER];
+	const int from = model_header(p, w->heading, ethernet);
 	struct segment g = usual_segment(p, s);
 	uint8_t frame[FRAME_ROOM];
 	struct kept made = { .conn = w->conn, .name = -1, .step = p->step };
 	struct err e;
 	int len;
 
-	if (!model) {
-		err_set(&e, -ENODATA, "wire send: nothing of that connection went that way yet");
+	if (from < 0) {
+		err_set(&e, -ENODATA, "wire send: nothing crossed the wire yet");
 		play_broken(p, &e);
 		return;
 	}
@@ -190,13 +212,13 @@ static void wire_make(struct play *p, const struct step *s)
 		play_broken(p, &e);
 		return;
 	}
-	len = segment_encode(&g, model->frame.bytes, frame, sizeof(frame));
+	len = segment_encode(&g, ethernet, frame, sizeof(frame));
 	if (len < 0) {
 		err_set(&e, len, "wire send: the segment is too long");
 		play_broken(p, &e);
 		return;
 	}
-	made.frame = (struct wire_frame){ .from = model->frame.from, .bytes = frame, .len = (size_t)len };
+	made.frame = (struct wire_frame){ .from = from, .bytes = frame, .len = (size_t)len };
 	made.note = play_note(p, &made.frame);
 	did(p, s, p->frames + 1);
 	play_deliver(p, &made, FATE_MADE);
