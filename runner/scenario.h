@@ -157,6 +157,7 @@ struct expr {
 struct options {
 	unsigned int set;	/* 1u << OPTION_* */
 	int backlog, linger2, keepalive[3]; /* idle s, interval s, probes */
+	int clock;			/* ticks that its timestamps jump by */
 	int ports[2];
 	struct span user_timeout;
 	struct expr isn;

@@ -91,6 +91,24 @@ static int set_ports(struct play *p, int fd, const int ports[2])
 	return error;
 }
 
+/* Timestamps as of another moment: their clock is the socket's own in repair mode. */
+static int jump_clock(struct play *p, int fd, int ticks)
+{
+	uint32_t now;
+	socklen_t len = sizeof(now);
+	int error = getsockopt(fd, IPPROTO_TCP, TCP_TIMESTAMP, &now, &len) ? errno : 0;
+
+	if (!error)
+		error = socket_repair(fd, true);
+	if (!error)
+		error = set_number(fd, IPPROTO_TCP, TCP_TIMESTAMP, (int)(now + (uint32_t)ticks));
+	if (!error)
+		error = socket_repair(fd, false);
+	if (error)
+		play_skip(p, "clock: TCP_REPAIR, TCP_TIMESTAMP: %s", strerror(error));
+	return error;
+}
+
 static bool said(const struct options *o, enum option which)
 {
 	return o->set & 1u << which;
@@ -117,6 +135,8 @@ int socket_set(struct play *p, int fd, const struct options *o, enum spot spot, 
 		error = set_keepalive(fd, o->keepalive);
 	if (!error && said(o, OPTION_PORTS))
 		error = set_ports(p, fd, o->ports);
+	if (!error && said(o, OPTION_CLOCK))
+		error = jump_clock(p, fd, o->clock);
 	if (!error && said(o, OPTION_ISN))
 		error = set_isn(p, fd, &o->isn, conn);
 	return error;

@@ -249,6 +249,9 @@ static void option_value(struct reader *r, struct names *n, enum option option, 
 	case OPTION_USER_TIMEOUT:
 		o->user_timeout = reader_span(r, "a duration", 0);
 		break;
+	case OPTION_CLOCK:
+		o->clock = (int)reader_number(r, "a clock's jump", -2000000000, 2000000000);
+		break;
 	case OPTION_PORTS:
 		range_read(r, o->ports);
 		break;
