@@ -225,7 +225,9 @@ static int open_sinks(struct request *q, enum tap_format format, struct err *e)
 
 static int begin_report(struct request *q, struct err *e)
 {
-	struct report_plan plan = {
+	struct report_plan *plan = arena_get(&q->arena, sizeof(*plan));	/* the report keeps it */
+
+	*plan = (struct report_plan){
 		.points = q->suite.items,
 		.version = arena_printf(&q->arena, "lastack %s", q->in->version),
 		.kernel = q->facts.release,
@@ -240,10 +242,10 @@ static int begin_report(struct request *q, struct err *e)
 
 		q->point[i] = (struct report_point){ item->name, item->file->name, item->file->path };
 	}
-	plan.point = q->point;
-	if (!plan.points)
-		plan.skip = "this shard is empty";
-	return report_begin(q->report, &plan, e);
+	plan->point = q->point;
+	if (!plan->points)
+		plan->skip = "this shard is empty";
+	return report_begin(q->report, plan, e);
 }
 
 static int write_info(struct request *q, struct err *e)
