@@ -105,7 +105,7 @@ static void act_listen(struct play *p, const struct step *s)
 	int fd, error;
 
 	if (!l) {
-		err_set(&e, -ENFILE, "more than %d listeners", LISTENERS_MOST);
+		err_set(&e, -E2BIG, "more than %d listeners", LISTENERS_MOST);
 		play_broken(p, &e);
 		return;
 	}
@@ -152,6 +152,12 @@ static void act_unlisten(struct play *p, const struct step *s)
 	yield(p, s, EBADF, "close");
 }
 
+/* Whether a connection's far end would stand in a listener's queue */
+static bool leads_to(const struct listener *l, enum host host, const struct end *end)
+{
+	return l->fd >= 0 && l->host == host && end->known && l->port == end->pair.local_port;
+}
+
 static void act_accept(struct play *p, const struct step *s)
 {
 	const int64_t limit = limit_of(p, s);
@@ -160,7 +166,7 @@ static void act_accept(struct play *p, const struct step *s)
 
 	while (!p->over) {
 		for (int i = 0; i < p->listeners; i++)
-			if (p->listener[i].fd >= 0 && p->listener[i].host == s->host)
+			if (leads_to(&p->listener[i], s->host, end))
 				play_accept(p, &p->listener[i]);
 		if ((end->fd >= 0 && !had) || play_now(p) >= limit)
 			break;
@@ -233,7 +239,6 @@ static void set_out(struct play *p, const struct step *s, int fd)
 	play_pair(p, s->conn, far, &back);
 	p->conn[s->conn].made = true;
 }
-
 
 /*
  * Wait for a connect() that is under way; called again it says how it went, and
@@ -474,7 +479,7 @@ static void *close_in_thread(void *ctx)
 }
 
 /* A lingering close blocks whatever O_NONBLOCK says, and must not stop the wire. */
-static bool close_begin(struct play *p, const struct step *s, struct end *end)
+static bool close_begin(struct play *p, struct end *end)
 {
 	struct err e;
 	int rc;
@@ -487,7 +492,6 @@ static bool close_begin(struct play *p, const struct step *s, struct end *end)
 		play_broken(p, &e);
 		return false;
 	}
-	(void)s;
 	return true;
 }
 
@@ -521,7 +525,7 @@ static void act_close(struct play *p, const struct step *s)
 	if (s->linger.ns < 0 && !s->start) {
 		error = close(fd_keep(&end->fd)) ? errno : 0;
 	} else {
-		if (!close_begin(p, s, end) || s->start)
+		if (!close_begin(p, end) || s->start)
 			return;
 		error = close_await(p, &end->call, limit);
 	}

@@ -138,7 +138,10 @@ static void see_error(struct play *p, const struct step *s, struct sight *v)
 	if (end->fd >= 0 && !getsockopt(end->fd, SOL_SOCKET, SO_ERROR, &error, &len) && error)
 		end->so_error = error;	/* reading it takes it away, so it is kept here */
 	v->number = end->so_error;
-	snprintf(v->word, sizeof(v->word), "%s", end->so_error ? errno_word(end->so_error) : "ok");
+	if (end->so_error)
+		snprintf(v->word, sizeof(v->word), "%s", errno_word(end->so_error));
+	else
+		snprintf(v->word, sizeof(v->word), "%s", end->fd < 0 ? "no socket" : "ok");
 }
 
 static void see_sockets(struct play *p, const struct step *s, struct sight *v)

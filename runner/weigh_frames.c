@@ -162,6 +162,64 @@ static const char *came_before(const struct weighing *w)
 			    weigh_span(w, weigh_begin_ns(w) - ev.list[before].at_ns));
 }
 
+/* The first number of a pattern that nothing is known of for a frame; NULL: all are known */
+static const struct pattern_part *unknown_part(const struct pattern *p, const struct event *frame,
+					       int conn, const struct track *k)
+{
+	uint32_t value;
+
+	for (size_t i = 0; i < p->parts; i++) {
+		const enum part part = p->part[i].part;
+		const bool number = part == PART_SEQ || part == PART_ACK || part == PART_WINDOW ||
+				    (frame->frame.has_ts && (part == PART_TSVAL || part == PART_TSECR));
+
+		if (number && !track_expr(k, &p->part[i].value, conn, &value))
+			return &p->part[i];
+	}
+	return NULL;
+}
+
+/*
+ * A segment of the kind came, and a number it must not have is not known: then
+ * nothing was forbidden. Return: which, in words; NULL where all is well
+ */
+static const char *forbids_nothing(const struct weighing *w)
+{
+	const struct pattern *p = &weigh_step(w)->expect.pattern;
+	const struct events ev = until_done(w);
+	const int begin = match_wire_begin(w->t, step_index(w), &ev);
+	const struct pattern_part *part = NULL;
+	struct track *k = track_new(w->t);
+
+	for (int i = 0; i < w->done && !part; i++) {
+		const struct event *e = &ev.list[i];
+		const int conn = e->kind != EVENT_FRAME ? -1 :
+				 e->conn >= 0 ? e->conn : track_find(k, &e->frame);
+
+		if (i >= begin && e->kind == EVENT_FRAME && match_kind(p, &e->frame) &&
+		    (p->conn < 0 || p->conn == conn))
+			part = unknown_part(p, e, conn, k);
+		track_event(k, e);
+	}
+	track_free(k);
+	return part ? arena_printf(w->a, "its %s is not known, so this could not fail",
+				   part_info[part->part].name) : NULL;
+}
+
+/* The frame must not come before the bound ends */
+static struct finding weigh_forbidden(const struct weighing *w, const struct event *in_time)
+{
+	const char *nothing;
+
+	if (in_time)
+		return weigh_finding(w, VERDICT_FAIL, frame_text(w, &in_time->frame),
+				     after(w, in_time->at_ns));
+	nothing = forbids_nothing(w);
+	if (nothing)
+		return weigh_finding(w, VERDICT_FAIL, NULL, nothing);
+	return watched(w) ? weigh_finding(w, VERDICT_PASS, NULL, NULL) : unwatched(w, NULL);
+}
+
 static struct finding weigh_pattern(const struct weighing *w)
 {
 	const struct step *s = weigh_step(w);
@@ -170,12 +228,8 @@ static struct finding weigh_pattern(const struct weighing *w)
 	const struct event *frame = found < 0 ? NULL : &ev.list[found];
 	const bool in_time = frame && frame->at_ns <= weigh_limit_ns(w);
 
-	if (s->verb == VERB_NEVER) {
-		if (in_time)
-			return weigh_finding(w, VERDICT_FAIL, frame_text(w, &frame->frame),
-					     after(w, frame->at_ns));
-		return watched(w) ? weigh_finding(w, VERDICT_PASS, NULL, NULL) : unwatched(w, NULL);
-	}
+	if (s->verb == VERB_NEVER)
+		return weigh_forbidden(w, in_time ? frame : NULL);
 	if (s->expect.bound.kind == BOUND_BETWEEN)
 		return pattern_between(w, frame);
 	if (in_time)
