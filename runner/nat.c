@@ -11,6 +11,9 @@ enum { ETHERNET = 14, CHECKSUM_AT = 16 };
 
 bool nat_add(struct nat *n, const struct nat_rule *rule)
 {
+	for (size_t i = 0; i < n->rules; i++)
+		if (n->rule[i].step == rule->step)
+			return true;
 	if (n->rules == NAT_RULES_MOST)
 		return false;
 	n->rule[n->rules++] = *rule;

@@ -281,7 +281,7 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 	int conn;
 
 	if (p->frames >= FRAMES_MOST) {
-		err_set(&e, -ENOBUFS, "more than %d frames crossed the wire", FRAMES_MOST);
+		err_set(&e, -E2BIG, "more than %d frames crossed the wire", FRAMES_MOST);
 		play_broken(p, &e);
 		return true;
 	}
@@ -446,6 +446,7 @@ void play_retire(struct play *p, int conn)
 		*end = blank_end;
 	}
 	c->made = false;
+	rules_retire(p->rules, conn);
 }
 
 struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port)

@@ -23,8 +23,9 @@ struct rules {
 	int cut_step[HEADING_COUNT];
 	int64_t link_delay_ns;
 	struct kept **kept;
-	size_t kepts, bytes, held;
-	int *matched;
+	size_t kepts, bytes;
+	int *matched;	/* by step: in its latest round */
+	int *missed;	/* by step: the first round, 1-based, that matched nothing */
 };
 
 static void *need(void *p)
@@ -41,6 +42,7 @@ struct rules *rules_new(const struct trial *t)
 	r->trial = t;
 	r->rule = need(calloc(t->steps + 1, sizeof(*r->rule)));
 	r->matched = need(calloc(t->steps + 1, sizeof(*r->matched)));
+	r->missed = need(calloc(t->steps + 1, sizeof(*r->missed)));
 	return r;
 }
 
@@ -59,6 +61,7 @@ void rules_free(struct rules *r)
 	free(r->kept);
 	free(r->rule);
 	free(r->matched);
+	free(r->missed);
 	free(r);
 }
 
@@ -77,6 +80,25 @@ static void end_delays(struct rules *r, enum heading heading)
 		    (heading == HEADING_ANY || s->wire.what.heading == heading))
 			r->rule[i].over = true;
 	}
+}
+
+void rules_begin(struct rules *r, int step, int round)
+{
+	const int held = step_of(r, step)->wire.held;
+
+	if (round > 0 && !r->matched[step] && !r->missed[step])
+		r->missed[step] = round;
+	r->matched[step] = 0;
+	for (size_t i = 0; i < r->kepts; i++)
+		if (r->kept[i]->step == step && r->kept[i]->name == held && !r->kept[i]->waiting)
+			r->kept[i]->name = -1;
+}
+
+void rules_retire(struct rules *r, int conn)
+{
+	for (size_t i = 0; i < r->kepts; i++)
+		if (r->kept[i]->conn == conn)
+			r->kept[i]->conn = -1;
 }
 
 void rules_add(struct rules *r, int step)
@@ -102,7 +124,6 @@ void rules_add(struct rules *r, int step)
 		if (r->rule[i].step != step)
 			continue;
 		r->rule[i].over = false;	/* said again, in a repeat */
-		r->matched[step] = 0;
 		return;
 	}
 	r->rule[r->count++] = (struct rule){ .step = step };
@@ -138,10 +159,9 @@ static bool data_is(const struct wire_frame *f, const struct pattern_part *part)
 	       !memcmp(s.data, part->text, part->len);
 }
 
-static bool meant(const struct rules *r, const struct track *track, const struct pattern *p,
+static bool meant(const struct track *track, const struct pattern *p,
 		  const struct frame_note *note, const struct wire_frame *frame, int conn)
 {
-	(void)r;
 	if (!match_kind(p, note) || (p->conn >= 0 && p->conn != conn))
 		return false;
 	for (size_t i = 0; i < p->parts; i++) {
@@ -197,7 +217,7 @@ struct ruling rules_ask(struct rules *r, const struct track *track, const struct
 		const int step = r->rule[i].step;
 
 		if (spent(r, &r->rule[i]) ||
-		    !meant(r, track, &step_of(r, step)->wire.what, note, frame, conn))
+		    !meant(track, &step_of(r, step)->wire.what, note, frame, conn))
 			continue;
 		r->matched[step]++;
 		return rule_says(r, step, now_ns);
@@ -236,6 +256,20 @@ static struct kept *copy_of(const struct wire_frame *frame)
 	return k;
 }
 
+static bool is_held(const struct kept *k)
+{
+	return k->waiting && k->due_ns == INT64_MAX;
+}
+
+static size_t held_now(const struct rules *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->kepts; i++)
+		n += is_held(r->kept[i]);
+	return n;
+}
+
 int rules_keep(struct rules *r, const struct wire_frame *frame, const struct frame_note *note,
 	       int conn, const struct ruling *ruling, struct err *e)
 {
@@ -245,10 +279,10 @@ int rules_keep(struct rules *r, const struct wire_frame *frame, const struct fra
 
 	if (!r->trial->wire)
 		return 0;
-	if (waits && ruling->fate == FATE_HELD && ++r->held > HELD_MOST)
-		return err_set(e, -ENOBUFS, "more than %d frames held", HELD_MOST);
+	if (ruling->fate == FATE_HELD && held_now(r) >= HELD_MOST)
+		return err_set(e, -E2BIG, "more than %d frames held", HELD_MOST);
 	if (!make_room(r, frame->len))
-		return waits ? err_set(e, -ENOBUFS, "the wire keeps more than %d frames", KEPT_MOST) : 0;
+		return waits ? err_set(e, -E2BIG, "the wire keeps more than %d frames", KEPT_MOST) : 0;
 	k = copy_of(frame);
 	k->note = *note;
 	k->note.fate = ruling->fate;
@@ -295,7 +329,7 @@ int64_t rules_next_due(const struct rules *r)
 struct kept *rules_held(struct rules *r, int name)
 {
 	for (size_t i = 0; i < r->kepts; i++)
-		if (r->kept[i]->name == name && r->kept[i]->waiting && r->kept[i]->due_ns == INT64_MAX)
+		if (r->kept[i]->name == name && is_held(r->kept[i]))
 			return r->kept[i];
 	return NULL;
 }
@@ -324,9 +358,11 @@ struct kept *rules_history(struct rules *r, const struct pattern *what, bool las
 	return found;
 }
 
-int rules_matched(const struct rules *r, int step)
+int rules_missed(const struct rules *r, int step, int rounds)
 {
-	return r->matched[step];
+	if (r->missed[step])
+		return r->missed[step];
+	return rounds && !r->matched[step] ? rounds : 0;
 }
 
 void rules_count_match(struct rules *r, int step)

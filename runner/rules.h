@@ -40,6 +40,16 @@ struct kept {
 struct rules *rules_new(const struct trial *t);
 void rules_free(struct rules *r);
 
+/**
+ * rules_begin() - A wire step is done for the @round-th time, 0-based
+ *
+ * It has to match anew, and a name that it gives means what it keeps from now on.
+ */
+void rules_begin(struct rules *r, int step, int round);
+
+/** rules_retire() - A connection's name is used again: the frames so far are no more its own */
+void rules_retire(struct rules *r, int conn);
+
 /** rules_add() - A wire step (drop, hold, delay, duplicate, cut) begins to hold */
 void rules_add(struct rules *r, int step);
 
@@ -63,7 +73,7 @@ struct ruling rules_ask(struct rules *r, const struct track *track, const struct
 /**
  * rules_keep() - Remember a frame: held, delayed, or for a later replay
  *
- * Return: 0, or -ENOBUFS where a bound is reached (only for frames that must
+ * Return: 0, or -E2BIG where a bound is reached (only for frames that must
  * be kept; mere history is forgotten silently, oldest first)
  */
 int rules_keep(struct rules *r, const struct wire_frame *frame, const struct frame_note *note,
@@ -78,14 +88,17 @@ int64_t rules_next_due(const struct rules *r);
 /** rules_held() - The oldest frame held under a name, or NULL */
 struct kept *rules_held(struct rules *r, int name);
 
-/** rules_named() - The first frame ever held under a name, released or not; NULL for none */
+/** rules_named() - The first frame kept under a name in its latest round, delivered or not; NULL for none */
 struct kept *rules_named(struct rules *r, int name);
 
 /** rules_history() - First or last frame of that pattern so far, or NULL */
 struct kept *rules_history(struct rules *r, const struct pattern *what, bool last);
 
-/** rules_matched() - How often a wire step matched */
-int rules_matched(const struct rules *r, int step);
+/**
+ * rules_missed() - The first round, 1-based, in which a wire step matched nothing; 0: none
+ * @rounds: how often it was done
+ */
+int rules_missed(const struct rules *r, int step, int rounds);
 
 /** rules_count_match() - A command done elsewhere (release, replay, send) did its work */
 void rules_count_match(struct rules *r, int step);

@@ -237,12 +237,14 @@ static void wire_rewrite(struct play *p, const struct step *s)
 
 	if (nat_add(&p->nat, &rule))
 		return;
-	err_set(&e, -ENOBUFS, "wire rewrite: more than %d", NAT_RULES_MOST);
+	err_set(&e, -E2BIG, "wire rewrite: more than %d", NAT_RULES_MOST);
 	play_broken(p, &e);
 }
 
 void wire_act(struct play *p, const struct step *s)
 {
+	if (s->verb != VERB_WIRE_REWRITE)	/* said once, it holds for good */
+		rules_begin(p->rules, p->step, p->round[p->step]);
 	switch (s->verb) {
 	case VERB_WIRE_RELEASE:
 		wire_release(p, s);
@@ -270,9 +272,11 @@ void wires_end(struct play *p)
 	for (size_t i = 0; i < p->trial->steps; i++) {
 		const enum verb v = p->trial->step[i].verb;
 
-		if (v < VERB_WIRE_DROP || !p->round[i] || rules_matched(p->rules, (int)i))
-			continue;
-		play_tell(p, EVENT(EVENT_WIRE, .step = (int)i, .round = p->round[i] - 1,
-				   .word = "unmatched"));
+		const int missed = v < VERB_WIRE_DROP ? 0 :
+				   rules_missed(p->rules, (int)i, p->round[i]);
+
+		if (missed)
+			play_tell(p, EVENT(EVENT_WIRE, .step = (int)i, .round = missed - 1,
+					   .word = "unmatched"));
 	}
 }
