@@ -338,12 +338,16 @@ static void kill_all(struct pool *p)
 	struct pool_state *s = p->state;
 
 	for (int i = 0; i < p->slots; i++) {
+		if (s->child[i].fd < 0)
+			continue;
+		kill(-s->child[i].pid, SIGKILL);
+		kill(s->child[i].pid, SIGKILL);
+	}
+	for (int i = 0; i < p->slots; i++) {
 		struct child *c = &s->child[i];
 
 		if (c->fd < 0)
 			continue;
-		kill(-c->pid, SIGKILL);
-		kill(c->pid, SIGKILL);
 		waitpid(c->pid, NULL, 0);
 		fd_close(&c->fd);
 		buf_fini(&c->text);
