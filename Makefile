@@ -6,6 +6,7 @@
 # make deps       what is missing for both, from the distribution
 # make install    to PREFIX, below DESTDIR; make uninstall takes it away
 # make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
+# make coverage-table  cases/coverage.md anew: what the cases cover; check wants it current
 # make bench      milliseconds for each trial, beside a C program and a shell script
 #
 # SAN=1 builds with sanitizers, in a directory of their own; V=1 shows commands;
@@ -105,6 +106,10 @@ fuzz-run: fuzz
 	@ci/fuzz run '$(FUZZ_CC)' $(SECONDS)
 fuzzers: $(FUZZER)
 
+coverage-table: $O/lastack
+	$(call say,MD)
+	$Q$O/lastack coverage >$O/coverage.md && cp $O/coverage.md cases/coverage.md
+
 bench: $O/lastack $O/floor
 	@ci/bench/bench $(ARGS)
 $O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
@@ -124,4 +129,4 @@ clean:
 	rm -rf .build
 
 FORCE:
-.PHONY: all deps run tests san-tests check fuzz fuzz-run fuzzers bench install uninstall clean FORCE
+.PHONY: all deps run tests san-tests check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE

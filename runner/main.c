@@ -21,6 +21,8 @@ static const struct command {
 	{ "list",	cmd_list,	"the trials that a run would play" },
 	{ "check",	cmd_check,	"read case files and say all that is wrong; plays nothing" },
 	{ "judge",	cmd_judge,	"give the verdicts again from a run's records alone" },
+	{ "ladder",	cmd_ladder,	"draw what a recorded trial saw, failed or not" },
+	{ "coverage",	cmd_coverage,	"which states, events and settings the cases cover" },
 	{ "words",	cmd_words,	"the scenario language, word by word" },
 };
 

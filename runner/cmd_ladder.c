@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "runner/command.h"
+#include "runner/event.h"
+#include "runner/facts.h"
+#include "runner/judge.h"
+#include "runner/ladder.h"
+#include "runner/options.h"
+#include "runner/parse.h"
+#include "runner/results.h"
+#include "runner/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { INFO_MOST = 1 << 20, RECORD_MOST = 64 << 20, NAMED_MOST = 256 };
+
+/**
+ * struct drawing - A run whose trials are drawn
+ * @suite: its trials as they were run, from its own copies of the case files; those asked for
+ * @named: what of the command line names trials
+ */
+struct drawing {
+	struct arena arena;
+	struct results *results;
+	struct facts facts;
+	struct suite suite;
+	struct past *past;
+	size_t pasts;
+	const char *named[NAMED_MOST];
+	size_t nameds;
+};
+
+/* ----------------------------------------------------------------- the run */
+
+/* The first word is a run where it leads to one, else the first of the trials */
+static int open_run(struct drawing *d, const char *base, int *rest, const struct invocation *in,
+		    struct err *e)
+{
+	struct err ignored;
+
+	if (*rest < in->argc && !results_open_existing(&d->results, base, in->argv[*rest], &ignored)) {
+		(*rest)++;
+		return 0;
+	}
+	return results_open_existing(&d->results, base, NULL, e);
+}
+
+static int read_facts(struct drawing *d, struct err *e)
+{
+	autobuf info = { 0 };
+
+	if (results_read(d->results, RESULTS_INFO, INFO_MOST, &info, e))
+		return e->code;
+	if (!facts_read(&d->facts, buf_text(&info), info.len))
+		return err_set(e, -EBADMSG, "%s: not to be understood", RESULTS_INFO);
+	return 0;
+}
+
+static int load_cases(struct drawing *d, struct err *e)
+{
+	const char *cases = arena_printf(&d->arena, "%s/%s", results_path(d->results), RESULTS_CASES);
+
+	if (suite_load(&d->suite, &cases, 1, cases, e))
+		return e->code;
+	if (d->suite.errors)
+		return err_set(e, -EBADMSG, "%s: its case files have errors", cases);
+	suite_plan(&d->suite, &d->facts, 1);
+	return 0;
+}
+
+/* How long the trial's own name is, without the number of its repeat */
+static size_t bare_len(const char *name)
+{
+	const char *run = strstr(name, " run ");
+
+	return run ? (size_t)(run - name) : strlen(name);
+}
+
+static const struct suite_item *item_named(const struct suite *s, const char *name)
+{
+	const size_t len = bare_len(name);
+
+	for (size_t i = 0; i < s->items; i++)
+		if (strlen(s->item[i].name) == len && !strncmp(s->item[i].name, name, len))
+			return &s->item[i];
+	return NULL;
+}
+
+/* The suite's trials become those that were run, in the order of the run */
+static int take_past(struct drawing *d, struct err *e)
+{
+	struct suite_item *item;
+
+	if (results_past(d->results, &d->arena, &d->past, &d->pasts, e))
+		return e->code;
+	item = arena_get(&d->arena, (d->pasts + 1) * sizeof(*item));
+	for (size_t i = 0; i < d->pasts; i++) {
+		const struct suite_item *found = item_named(&d->suite, d->past[i].name);
+
+		if (!found)
+			return err_set(e, -EBADMSG, "no case file for %s", d->past[i].name);
+		item[i] = *found;
+		item[i].name = d->past[i].name;
+	}
+	d->suite.item = item;
+	d->suite.items = d->pasts;
+	return 0;
+}
+
+/* -------------------------------------------------------------- the choice */
+
+/* A trial's name, with or without the number of its repeat; a file; a topic */
+static bool is_meant(const char *name, const char *word)
+{
+	const size_t len = strlen(word);
+
+	return !strncmp(name, word, len) &&
+	       (!name[len] || name[len] == ' ' || name[len] == '/' || (len && word[len - 1] == '/'));
+}
+
+static int choose_by_name(struct drawing *d, struct err *e)
+{
+	for (size_t i = 0; i < d->suite.items; i++)
+		d->suite.item[i].wanted = false;
+	for (size_t k = 0; k < d->nameds; k++) {
+		bool any = false;
+
+		for (size_t i = 0; i < d->suite.items; i++)
+			if (is_meant(d->suite.item[i].name, d->named[k])) {
+				d->suite.item[i].wanted = true;
+				any = true;
+			}
+		if (!any)
+			return err_set(e, -ENOENT, "%s: no trial of %s, and no run", d->named[k],
+				       results_path(d->results));
+	}
+	return 0;
+}
+
+static void choose_the_red(struct drawing *d)
+{
+	for (size_t i = 0; i < d->suite.items; i++)
+		d->suite.item[i].wanted = verdict_red(d->past[i].kind);
+}
+
+static int choose(struct drawing *d, const struct option_list *keep, struct err *e)
+{
+	if (d->nameds && choose_by_name(d, e))
+		return e->code;
+	if (!d->nameds && !keep->count)
+		choose_the_red(d);
+	if (keep->count)
+		suite_keep(&d->suite, keep->value, keep->count);
+	if (suite_drop_unwanted(&d->suite))
+		return 0;
+	return err_set(e, -ENOENT, d->nameds || keep->count ? "%s: none of its trials is meant" :
+		       "%s: no trial of it failed; name those to be drawn", results_path(d->results));
+}
+
+/* ------------------------------------------------------------- the pictures */
+
+static void print_verdict(const struct verdict *v, struct buf *out)
+{
+	buf_adds(out, verdict_name[v->kind]);
+	if (v->at.line > 0 && v->kind != VERDICT_PASS)
+		buf_addf(out, ", line %d", v->at.line);
+	if (v->message)
+		buf_addf(out, ": %s", v->message);
+	buf_adds(out, "\n");
+}
+
+static void draw_record(struct drawing *d, const struct suite_item *item, const struct buf *record,
+			struct buf *out)
+{
+	struct verdict v = { .kind = VERDICT_BROKEN, .step = -1 };
+	struct events events = { 0 };
+	struct arena a = { 0 };
+	struct trial t;
+	int bad_line = 0;
+
+	parse_trial(&item->file->scenario, item->variant, &d->facts, &t);
+	if (events_read(buf_text(record), record->len, &a, &events, &bad_line))
+		judge(&t, &events, &d->facts, false, &a, &v);
+	else
+		v.message = arena_printf(&a, "line %d of its record cannot be read", bad_line);
+	ladder_draw(&t, &events, v.step >= 0 ? &v : NULL, out);
+	print_verdict(&v, out);
+	trial_fini(&t);
+	arena_free(&a);
+}
+
+static void draw(struct drawing *d, const struct suite_item *item, struct buf *out)
+{
+	struct arena a = { 0 };
+	autobuf record = { 0 };
+	struct err e = { 0 };
+
+	buf_addf(out, "%s\n", item->name);
+	if (results_read(d->results, results_trial_path(&a, item->name, ".record"), RECORD_MOST,
+			 &record, &e))
+		buf_addf(out, "no record (skipped, or not played): %s\n", e.text);
+	else
+		draw_record(d, item, &record, out);
+	arena_free(&a);
+}
+
+static int draw_all(struct drawing *d, struct err *e)
+{
+	for (size_t i = 0; i < d->suite.items; i++) {
+		autobuf text = { 0 };
+
+		draw(d, &d->suite.item[i], &text);
+		if (text.failed)
+			return err_set(e, -ENOMEM, "ladder: out of memory");
+		printf("%s%s", i ? "\n" : "", buf_text(&text));
+	}
+	return 0;
+}
+
+static void help_text(const struct option_spec *table, struct buf *text)
+{
+	buf_adds(text, "usage: lastack ladder [OPTION...] [RUN] [TRIAL|FILE|TOPIC...]\n\n"
+		 "Draws what was recorded: time, states, segments, what the wire did to them, and\n"
+		 "where seen and expected part. Of a run's trials those that are named, or whose\n"
+		 "names match; where nothing is said, those that failed. RUN is a directory of\n"
+		 "results, or its name; the latest where none is named. Needs no privilege.\n\n");
+	options_help(table, text);
+}
+
+int cmd_ladder(const struct invocation *in, struct err *e)
+{
+	struct drawing d = { 0 };
+	struct option_list keep = { 0 };
+	const char *base = results_base();
+	const struct option_spec table[] = {
+		{ "match", 'k', "PATTERN", "only trials whose name holds it (a glob; !PATTERN: not those)",
+		  OPTION_IS_LIST, &keep, 0, 0 },
+		{ "results", 0, "DIR", "where runs left their results", OPTION_IS_TEXT, &base, 0, 0 },
+		{ .name = NULL },
+	};
+	autobuf text = { 0 };
+	int rest, rc;
+	bool help;
+
+	if (options_parse(table, in->argc, in->argv, &rest, &help, e))
+		return -1;
+	if (help) {
+		help_text(table, &text);
+		fputs(buf_text(&text), stdout);
+		return EXIT_GOOD;
+	}
+	rc = open_run(&d, base, &rest, in, e);
+	if (!rc && in->argc - rest > NAMED_MOST)
+		rc = err_set(e, -EINVAL, "ladder: more than %d trials named", NAMED_MOST);
+	for (int i = rest; i < in->argc && !rc; i++)
+		d.named[d.nameds++] = in->argv[i];
+	if (!rc && !read_facts(&d, e) && !load_cases(&d, e) && !take_past(&d, e) && !choose(&d, &keep, e))
+		rc = draw_all(&d, e);
+	else
+		rc = -1;
+	results_close(d.results);
+	suite_fini(&d.suite);
+	facts_fini(&d.facts);
+	arena_free(&d.arena);
+	return rc ? -1 : EXIT_GOOD;
+}
