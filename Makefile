@@ -118,13 +118,13 @@ $O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
 
 HOME_OF = $(DESTDIR)$(PREFIX)
 install: $O/lastack
-	mkdir -p $(HOME_OF)/bin $(HOME_OF)/share/lastack
-	install -m 755 $O/lastack $(HOME_OF)/bin/lastack
-	rm -rf $(HOME_OF)/share/lastack/cases
-	cp -R cases $(HOME_OF)/share/lastack/cases
+	mkdir -p '$(HOME_OF)/bin' '$(HOME_OF)/share/lastack'
+	install -m 755 $O/lastack '$(HOME_OF)/bin/lastack'
+	rm -rf '$(HOME_OF)/share/lastack/cases'
+	cp -R cases '$(HOME_OF)/share/lastack/cases'
 uninstall:
-	rm -f $(HOME_OF)/bin/lastack
-	rm -rf $(HOME_OF)/share/lastack
+	rm -f '$(HOME_OF)/bin/lastack'
+	rm -rf '$(HOME_OF)/share/lastack'
 clean:
 	rm -rf .build
 
