@@ -289,14 +289,27 @@ static bool read_claim(const char *about, int *number, const char **claim)
 	return *number > 0 && *number < CLAIMS_MOST;
 }
 
+/* Into a cell of a table, whose end would be a bar */
+static void print_sentence(const char *s, struct buf *out)
+{
+	buf_adds(out, " ");
+	for (; *s; s++)
+		buf_addf(out, "%s%c", *s == '|' ? "\\" : "", *s);
+	buf_adds(out, " |");
+}
+
 static void print_claims_of(const struct case_file *f, int wanted, struct buf *out)
 {
 	const char *claim;
 	int number;
 
 	for (size_t i = 0; i < f->scenario.abouts; i++)
-		if (read_claim(f->scenario.about[i], &number, &claim) && number == wanted)
-			buf_addf(out, "| %d | %s | %s | [%s] |\n", number, claim, f->scenario.title, f->name);
+		if (read_claim(f->scenario.about[i], &number, &claim) && number == wanted) {
+			buf_addf(out, "| %d |", number);
+			print_sentence(claim, out);
+			print_sentence(f->scenario.title, out);
+			buf_addf(out, " [%s] |\n", f->name);
+		}
 }
 
 static void print_claims(const struct survey *v, struct buf *out)
@@ -329,9 +342,12 @@ static void print_page(struct survey *v, struct buf *out)
 	print_matrix(v, out);
 	for (int s = 0; s < COVERED_STATES; s++)
 		print_state(v, s, out);
-	buf_adds(out, "\n## Settings\n\nIn how many cases a setting has a value: at both hosts, at one, or from some step on.\n\n");
+	buf_adds(out, "\n## Settings\n\n"
+		 "In how many cases a setting has a value: at both hosts, at one, or by some step (or is to be\n"
+		 "refused there).\n\n");
 	print_settings(v, out);
-	buf_adds(out, "\n## The question's claims\n\nWhat was claimed of TIME-WAIT on the server's side, and what is seen.\n\n");
+	buf_adds(out, "\n## The question's claims\n\n"
+		 "What was claimed of TIME-WAIT on the server's side, and what is seen.\n\n");
 	print_claims(v, out);
 	buf_adds(out, "\n");
 	for (size_t i = 0; i < v->suite->files; i++)

@@ -388,6 +388,8 @@ static void walk_call(struct model *m, const struct step *s)
 		call_is_back(m, c, s);
 	else if (!c->end[h].state)
 		return;
+	else if (s->verb == VERB_SET && s->options.set & 1u << OPTION_CLOCK)
+		c->end[h].behind = c->ts && s->options.clock < 0;
 	else if (s->verb == VERB_SEND && is_ok(&s->want))
 		model_send(m, c, h, SEGMENT_DATA, s->text);
 	else if (s->verb == VERB_SHUTDOWN)

@@ -170,7 +170,9 @@ static int made_event(const struct made *g)
 		return fin_event(g);
 	if (g->len)
 		return data_event(g);
-	return g->acks && (!g->off || g->had->end[g->to].state == TCP_SYN_SENT) ? COVERED_ACK_EXACT : COVERED_ACK_OTHER;
+	if (g->acks && (!g->off || g->had->end[g->to].state == TCP_SYN_SENT))
+		return COVERED_ACK_EXACT;
+	return COVERED_ACK_OTHER;
 }
 
 /* What follows in any case; all else the file must expect */

@@ -362,6 +362,11 @@ static void arrive(struct model *m, const struct flight *f, bool meant)
 			model_send(m, f->c, to, SEGMENT_RST, NULL);
 		return;
 	}
+	if (had == f->c && had->end[f->from].behind) {
+		had->end[f->from].lost |= f->kind == SEGMENT_DATA || f->kind == SEGMENT_FIN;
+		model_hit_end(m, had, to, f->kind == SEGMENT_RST ? COVERED_OLD_RST : COVERED_OLD, true);
+		return;
+	}
 	if (f->kind == SEGMENT_SYN_ACK)
 		arrive_syn_ack(m, had, to, meant);
 	else if (f->kind == SEGMENT_ACK)

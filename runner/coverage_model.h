@@ -29,10 +29,11 @@ struct pair {
  * @closed: nobody has a descriptor for it any more
  * @unread: data arrived that nobody read
  * @lost:   what it sent last did not arrive, so its timer runs
+ * @behind: its timestamp clock was set back, so all that it sends looks old
  */
 struct end {
 	int state;
-	bool closed, unread, lost;
+	bool closed, unread, lost, behind;
 };
 
 /**

@@ -113,6 +113,7 @@ static const struct {
 	{ OPEN "wire drop client>server FIN of a\nclient close a\nafter 300ms\n",
 	  COVERED_FIN_WAIT_1, COVERED_TIMER_AGAIN },
 	{ SERVER_WAITS "expect server a NONE between 60s and 60s+TICK\n", COVERED_TIME_WAIT, COVERED_TIMER_END },
+	{ OPEN "client set a clock -1000\nclient send a \"x\"\n", COVERED_ESTABLISHED, COVERED_OLD },
 	/* what the file expects is taken over */
 	{ OPEN "server set a plain\nexpect server a LAST-ACK\nwire send client>server RST of a\n",
 	  COVERED_LAST_ACK, COVERED_RST_EXACT },

@@ -63,9 +63,11 @@ enum why {
 static const struct absence whys[] = {
 	[WHY_COMPARED] = { "There is always something to compare it with.", false },
 	[WHY_NOTHING_KNOWN] = { "Nothing is known to compare it with: counted in the row for any.", false },
-	[WHY_VALIDATED] = { "Checked before the state is looked at, so as in the states that show it: any SYN draws "
-			    "a challenge ACK, a RST must be exact, an old timestamp draws an ACK.", false },
-	[WHY_REQUEST] = { "A SYN is weighed by the window alone, and an old timestamp as with other segments.", false },
+	[WHY_VALIDATED] = { "Checked before the state is looked at, so as in the states that show it: "
+			    "any SYN draws a challenge ACK, a RST must be exact, an old timestamp "
+			    "draws an ACK.", false },
+	[WHY_REQUEST] = { "A SYN is weighed by the window alone, and an old timestamp as with other "
+			  "segments.", false },
 	[WHY_OLD_ONE] = { "It has a lower number and an equal or older timestamp: as those rows.", false },
 	[WHY_RECORD] = { "Only an older timestamp makes a difference: the newer one stands for the rest.", false },
 	[WHY_ALL_ACKED] = { "Nothing is left to acknowledge: it changes nothing.", false },
@@ -73,7 +75,8 @@ static const struct absence whys[] = {
 	[WHY_NONE_BEFORE] = { "No FIN came before.", false },
 	[WHY_BEHIND] = { "Behind the peer's FIN there is no window: as data in it.", false },
 	[WHY_ACK_ALONE] = { "Without SYN only ACK number and RST count: as data, ACK and RST there.", false },
-	[WHY_NO_CONNECTION] = { "No connection: RST answers what has ACK, as with data and FIN; a RST is dropped.", false },
+	[WHY_NO_CONNECTION] = { "No connection: RST answers what has ACK, as with data and FIN; a RST is "
+				"dropped.", false },
 	[WHY_NO_TIMER] = { "It has no such timer.", false },
 	[WHY_DATA_ONLY] = { "Only data is repeated there: the FIN is acknowledged, or not sent yet.", false },
 	[WHY_NO_PAIR] = { "It holds no pair.", false },
@@ -84,9 +87,12 @@ static const struct absence whys[] = {
 	[WHY_NOTHING_TO_SEND] = { "FIN was sent before: it changes nothing but the descriptor.", false },
 	[WHY_NO_DATA] = { "No data can be there.", false },
 	[WHY_CRASHED] = { "What a crash leaves is NONE, whatever there was before.", false },
-	[WHY_NAMESPACE] = { "Each trial ends so, and nobody looks any more: the language has no word for it.", true },
-	[WHY_FLAGS] = { "No case yet: by the source SYN+RST counts as RST, SYN+FIN as SYN, and without ACK the rest is dropped.", true },
-	[WHY_SOFT] = { "No case yet: by the source noted as a soft error, as in the other states of sockets.", true },
+	[WHY_NAMESPACE] = { "Each trial ends so, and nobody looks any more: the language has no word "
+			    "for it.", true },
+	[WHY_FLAGS] = { "No case yet: by the source SYN+RST counts as RST, SYN+FIN as SYN, and without "
+			"ACK the rest is dropped.", true },
+	[WHY_SOFT] = { "No case yet: by the source noted as a soft error, as in the other states of "
+		       "sockets.", true },
 	[WHY_NO_CASE] = { "No case yet.", true },
 };
 _Static_assert(COUNT(whys) == WHYS, "a reason lacks its row");
