@@ -314,6 +314,11 @@ void play_deliver(struct play *p, struct kept *k, enum frame_fate fate)
 	struct frame_note note = k->note;
 	struct err e;
 
+	if ((fate == FATE_MADE || fate == FATE_REPLAYED) && ++p->made > MADE_MOST) {
+		err_set(&e, -ENOBUFS, "more than %d segments made up or replayed", MADE_MOST);
+		play_broken(p, &e);
+		return;
+	}
 	note.fate = fate;
 	note.number = ++p->frames;
 	k->frame.at_ns = clock_ns();

@@ -112,7 +112,7 @@ struct play {
 	struct buf out;
 	struct buf capture;	/* pcapng */
 	int64_t activity_ns;	/* when a frame last moved */
-	int frames;
+	int frames, made;
 	const char *remark;	/* for the next frame of the capture */
 	const char *blame;	/* place in the header that broke the play: line:column:width */
 };
