@@ -44,6 +44,14 @@ static const struct { uint16_t bit; char name[4]; } flag[] = {
 };
 #define FLAGS (sizeof(flag) / sizeof(flag[0]))
 
+bool ipaddr_same(const struct ipaddr *a, const struct ipaddr *b)
+{
+	if (a->family != b->family)
+		return false;
+	return a->family == AF_INET ? a->v4.s_addr == b->v4.s_addr :
+	       !memcmp(&a->v6, &b->v6, sizeof(a->v6));
+}
+
 enum segment_kind segment_kind(const struct segment *s)
 {
 	if (s->icmp)

@@ -43,6 +43,9 @@ struct ipaddr {
 	};
 };
 
+/** ipaddr_same() - Whether two addresses are one; an IPv4-mapped one is not its IPv4 address */
+bool ipaddr_same(const struct ipaddr *a, const struct ipaddr *b);
+
 /** struct segment - A segment taken apart, or to be made; numbers in host byte order */
 struct segment {
 	struct ipaddr from, to;

@@ -300,10 +300,10 @@ static bool judge_step(struct bench *b, int begin, int done)
 }
 
 /* Go through the record beside the trial. Return: whether all of it was kept */
-static bool judge_steps(struct bench *b)
+static bool judge_steps(struct bench *b, int end)
 {
 	struct course c = { .t = b->t };
-	const int end = (int)b->ev.count;
+	const bool partly = end < (int)b->ev.count;
 	int at = 0, step;
 
 	while ((step = course_next(&c)) >= 0) {
@@ -311,6 +311,8 @@ static bool judge_steps(struct bench *b)
 		const int done = begin < 0 ? -1 : find_kind(b, EVENT_DONE, begin, end);
 		const int next = begin < 0 ? -1 : find_kind(b, EVENT_STEP, begin + 1, end);
 
+		if (partly && (begin < 0 || done < 0))
+			return true;
 		if (begin < 0 || b->ev.list[begin].step != step)
 			return step_is_left_out(b, step);
 		if (done < 0 || b->ev.list[done].step != step || (next >= 0 && next < done))
@@ -524,6 +526,8 @@ static bool is_whole(struct bench *b)
 		hang_on_step(b, &b->ev.list[broken]);
 		return rule(b, VERDICT_BROKEN, or_else(b->ev.list[broken].text, "the child gave up"));
 	}
+	if (skip >= 0 && !judge_steps(b, skip))
+		return false;		/* what failed before has failed */
 	if (skip >= 0) {
 		hang_on_step(b, &b->ev.list[skip]);
 		return rule(b, VERDICT_SKIP, or_else(b->ev.list[skip].text, "the kernel lacks something"));
@@ -578,7 +582,7 @@ void judge(const struct trial *t, const struct events *events, const struct fact
 		v->observed = arena_get(a, t->scenario->table.columns * sizeof(*v->observed));
 	if (b.ev.count)
 		v->elapsed_ns = b.ev.list[b.ev.count - 1].at_ns;
-	if (is_whole(&b) && judge_steps(&b) && judge_wire_commands(&b))
+	if (is_whole(&b) && judge_steps(&b, (int)b.ev.count) && judge_wire_commands(&b))
 		judge_counters(&b);
 	heed_todo(&b);
 }

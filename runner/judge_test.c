@@ -145,6 +145,8 @@ static const struct {
 	{ STEPS(connects), ONE(RESULT("0", "2", "word=ok"), "3"), VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(connects), ONE(RESULT("0", "2", "word=EADDRNOTAVAIL text=connect number=99"), "3"),
 	  VERDICT_FAIL, "client connect a gave connect EADDRNOTAVAIL, not ok", "ok", "connect EADDRNOTAVAIL" },
+	{ STEPS(connects), ONE(RESULT("0", "2", "word=EADDRNOTAVAIL text=connect number=99"), "3") "90" MS " skip text=option%20SO_X:%20ENOPROTOOPT\n",
+	  VERDICT_FAIL, "client connect a gave connect EADDRNOTAVAIL, not ok", "ok", "connect EADDRNOTAVAIL" },
 	{ STEPS(refused), ONE(RESULT("0", "2", "word=EADDRINUSE text=bind"), "3"), VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(refused), ONE(RESULT("0", "2", "word=EADDRINUSE text=connect"), "3"),
 	  VERDICT_FAIL, "client connect a gave connect EADDRINUSE, not bind EADDRINUSE", "bind EADDRINUSE", "connect EADDRINUSE" },

@@ -20,17 +20,9 @@ bool nat_add(struct nat *n, const struct nat_rule *rule)
 	return true;
 }
 
-static bool same_address(const struct ipaddr *a, const struct ipaddr *b)
-{
-	if (a->family != b->family)
-		return false;
-	return a->family == AF_INET ? a->v4.s_addr == b->v4.s_addr :
-	       !memcmp(&a->v6, &b->v6, sizeof(a->v6));
-}
-
 static bool same_place(const struct nat_place *a, const struct ipaddr *address, uint16_t port)
 {
-	return same_address(&a->address, address) && (!a->port || a->port == port);
+	return ipaddr_same(&a->address, address) && (!a->port || a->port == port);
 }
 
 /* ------------------------------------------------------------------- bytes */

@@ -129,14 +129,6 @@ static void address_text(const struct ipaddr *a, char out[46])
 		inet_ntop(AF_INET6, &a->v6, out, 46);
 }
 
-static bool same_address(const struct ipaddr *a, const struct ipaddr *b)
-{
-	if (a->family != b->family)
-		return false;
-	return a->family == AF_INET ? a->v4.s_addr == b->v4.s_addr :
-	       !memcmp(&a->v6, &b->v6, sizeof(a->v6));
-}
-
 /*
  * On a loopback both hosts sit at the same end: who a segment is from is told
  * by the connection it belongs to.
@@ -149,7 +141,7 @@ static enum heading loopback_heading(const struct play *p, const struct segment 
 
 			if (end->known && end->pair.local_port == s->from_port &&
 			    end->pair.remote_port == s->to_port &&
-			    same_address(&end->pair.local, &s->from))
+			    ipaddr_same(&end->pair.local, &s->from))
 				return h == HOST_CLIENT ? HEADING_TO_SERVER : HEADING_TO_CLIENT;
 		}
 	}
@@ -369,6 +361,21 @@ static bool belongs_elsewhere(const struct play *p, const struct end *mine, uint
  * A connection is a four-tuple and its incarnation. The kernel's cookie tells
  * incarnations apart: it stays the same from SYN-RECEIVED to TIME-WAIT.
  */
+static bool pair_went_on(const struct play *p, const struct end *mine, enum host host)
+{
+	for (size_t i = 0; i < p->trial->name_count; i++) {
+		const struct end *other = &p->conn[i].end[host];
+
+		if (other != mine && other->known && other->known_ns > mine->known_ns &&
+		    other->pair.local_port == mine->pair.local_port &&
+		    other->pair.remote_port == mine->pair.remote_port &&
+		    ipaddr_same(&other->pair.local, &mine->pair.local) &&
+		    ipaddr_same(&other->pair.remote, &mine->pair.remote))
+			return true;
+	}
+	return false;
+}
+
 static int state_of(struct play *p, struct end *end, struct diag_sock *s, struct err *e,
 		    enum host host)
 {
@@ -378,7 +385,7 @@ static int state_of(struct play *p, struct end *end, struct diag_sock *s, struct
 		return STATE_NONE;
 	if (rc)
 		return rc;
-	if (!end->cookie && !belongs_elsewhere(p, end, s->cookie))
+	if (!end->cookie && !belongs_elsewhere(p, end, s->cookie) && !pair_went_on(p, end, host))
 		end->cookie = s->cookie;
 	return end->cookie == s->cookie ? s->state : STATE_NONE;
 }
@@ -411,11 +418,17 @@ void play_look(struct play *p, int conn, enum host host)
 			   .number = end->left_ns));
 }
 
+/* An end that had a socket and has none will have none again; one may yet come to be. */
+static bool is_gone(const struct end *end)
+{
+	return end->state == STATE_NONE && end->cookie;
+}
+
 static void look_everywhere(struct play *p)
 {
 	for (size_t i = 0; i < p->trial->name_count && !p->over; i++)
 		for (int h = 0; h < HOST_COUNT; h++)
-			if (p->conn[i].end[h].known && p->conn[i].end[h].state != STATE_NONE)
+			if (p->conn[i].end[h].known && !is_gone(&p->conn[i].end[h]))
 				play_look(p, (int)i, h);
 }
 

@@ -21,7 +21,6 @@ enum { KEPT_MOST = 4096, KEPT_BYTES_MOST = 16 << 20, MADE_MOST = 1000, HELD_MOST
 struct ruling {
 	enum frame_fate fate;
 	int step;		/* the wire command that says so; -1: none */
-	bool again;		/* deliver it once more at once (duplicate) */
 	int64_t due_ns;		/* FATE_DELAYED: when to deliver it, play time */
 	int held;		/* FATE_HELD: name index it is held as; else -1 */
 };

@@ -3,6 +3,7 @@
 
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/kmsg.h"
 #include "runner/event.h"
 #include "runner/exec.h"
 #include "runner/judge.h"
@@ -31,6 +32,7 @@ struct course {
 	struct session *s;
 	struct pool pool;
 	struct tally *tally;
+	struct kmsg log;	/* the kernel's, from the run's beginning on */
 	struct err err;		/* the first failure of ours to write or tell */
 	bool failed;
 };
@@ -157,11 +159,35 @@ static void say_broken(struct verdict *v, const char *message)
 	v->expected = v->seen = NULL;
 }
 
+static void add_complaint(void *ctx, const char *line)
+{
+	struct buf *lines = ctx;
+
+	buf_addf(lines, "%s%s", lines->len ? "; " : "", line);
+}
+
+/* A child that a fault of the kernel ended could not tell of it. */
+static bool kernel_did_it(struct course *c, struct arena *a, struct verdict *v)
+{
+	autobuf lines = { 0 };
+
+	kmsg_complaints(&c->log, add_complaint, &lines);
+	if (!lines.len)
+		return false;
+	v->kind = VERDICT_FAIL;
+	v->message = arena_printf(a, "the kernel complained: %s", buf_text(&lines));
+	v->expected = v->seen = NULL;
+	return true;
+}
+
 /* How the child ended can overrule its record: it may have had no time to say why. */
-static void mind_its_end(const struct pool_result *r, struct arena *a, struct verdict *v)
+static void mind_its_end(struct course *c, const struct pool_result *r, struct arena *a,
+			 struct verdict *v)
 {
 	char span[32];
 
+	if (!r->overrun && WIFSIGNALED(r->wait) && kernel_did_it(c, a, v))
+		return;
 	if (r->overrun)
 		say_broken(v, arena_printf(a, "took longer than its budget of %s",
 					   clock_text(r->job.budget_ns, span, sizeof(span))));
@@ -238,7 +264,7 @@ static void done(void *ctx, struct pool_result *r)
 		say_broken(&v, arena_printf(&a, "line %d of its record cannot be read", bad_line));
 	else
 		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
-	mind_its_end(r, &a, &v);
+	mind_its_end(c, r, &a, &v);
 	if (!try_again(c, &r->job, &v, &events))
 		settle_verdict(c, r, &t, &v, &events);
 	trial_fini(&t);
@@ -371,6 +397,7 @@ int session_run(struct session *s, int *signal, struct err *e)
 	int rc;
 
 	c.pool.ctx = &c;
+	kmsg_open(&c.log);
 	c.tally = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*c.tally));
 	s->observed = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*s->observed));
 	queue_all(&c);
@@ -378,6 +405,7 @@ int session_run(struct session *s, int *signal, struct err *e)
 	for (size_t i = 0; i < s->suite->items; i++)
 		buf_fini(&c.tally[i].record);
 	pool_fini(&c.pool);
+	kmsg_close(&c.log);
 	if (!rc && c.failed) {
 		*e = c.err;
 		rc = e->code;
