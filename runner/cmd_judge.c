@@ -6,14 +6,13 @@
 #include "runner/command.h"
 #include "runner/event.h"
 #include "runner/facts.h"
-#include "runner/judge.h"
 #include "runner/options.h"
 #include "runner/parse.h"
+#include "runner/recorded.h"
 #include "runner/report.h"
 #include "runner/require.h"
 #include "runner/results.h"
 #include "runner/session.h"
-#include "runner/suite.h"
 #include "runner/tap.h"
 
 #include <errno.h>
@@ -21,74 +20,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INFO_MOST = 1 << 20, RECORD_MOST = 64 << 20 };
-
-/* A run being judged again: its files, its kernel and its records, all from its directory. */
+/* A run being judged again */
 struct rejudge {
 	const struct invocation *in;
-	struct arena arena;
-	struct results *results;
-	struct suite suite;
-	struct facts facts;
+	struct recorded run;
 	struct report *report;
-	struct past *past;
-	size_t pasts, changed;
+	size_t changed;
 };
-
-static int read_facts(struct rejudge *j, struct err *e)
-{
-	autobuf info = { 0 };
-
-	if (results_read(j->results, RESULTS_INFO, INFO_MOST, &info, e))
-		return e->code;
-	if (!facts_read(&j->facts, buf_text(&info), info.len))
-		return err_set(e, -EBADMSG, "%s: not to be understood", RESULTS_INFO);
-	return 0;
-}
-
-static int load_cases(struct rejudge *j, struct err *e)
-{
-	const char *cases = arena_printf(&j->arena, "%s/%s", results_path(j->results), RESULTS_CASES);
-
-	if (suite_load(&j->suite, &cases, 1, cases, e))
-		return e->code;
-	if (j->suite.errors)
-		return err_set(e, -EBADMSG, "%s: its case files have errors", cases);
-	suite_plan(&j->suite, &j->facts, 1);
-	return 0;
-}
-
-static const struct suite_item *item_named(const struct suite *s, const char *name)
-{
-	const char *run = strstr(name, " run ");
-	const size_t len = run ? (size_t)(run - name) : strlen(name);
-
-	for (size_t i = 0; i < s->items; i++)
-		if (strlen(s->item[i].name) == len && !strncmp(s->item[i].name, name, len))
-			return &s->item[i];
-	return NULL;
-}
-
-/* The trials that were run become the suite's only ones, in the order of the run. */
-static int only_the_past(struct rejudge *j, struct err *e)
-{
-	struct suite_item *item;
-
-	if (results_past(j->results, &j->arena, &j->past, &j->pasts, e))
-		return e->code;
-	item = arena_get(&j->arena, (j->pasts + 1) * sizeof(*item));
-	for (size_t i = 0; i < j->pasts; i++) {
-		const struct suite_item *found = item_named(&j->suite, j->past[i].name);
-
-		if (!found)
-			return err_set(e, -EBADMSG, "no case file for %s", j->past[i].name);
-		item[i] = *found;
-		item[i].name = j->past[i].name;
-	}
-	j->suite.item = item;
-	j->suite.items = j->pasts;
-	return 0;
-}
 
 static bool was_observing(const struct facts *f)
 {
@@ -99,37 +37,33 @@ static bool was_observing(const struct facts *f)
 
 static int judge_one(struct rejudge *j, const struct session *s, size_t i, struct err *e)
 {
-	const struct suite_item *item = &j->suite.item[i];
+	const struct suite_item *item = &j->run.suite.item[i];
+	const struct past *past = &j->run.past[i];
+	const struct facts *facts = &j->run.facts;
 	struct verdict v = { .kind = VERDICT_SKIP, .step = -1 };
 	struct events events = { 0 };
 	struct arena a = { 0 };
 	autobuf record = { 0 };
 	struct trial t;
-	int bad_line = 0, rc;
+	int rc;
 
-	parse_trial(&item->file->scenario, item->variant, &j->facts, &t);
-	if (!require_met(&item->file->scenario, &j->facts, &a, &v.message)) {
+	parse_trial(&item->file->scenario, item->variant, facts, &t);
+	if (!require_met(&item->file->scenario, facts, &a, &v.message)) {
 		rc = session_tell(s, i, NULL, &v, NULL, e);
-	} else if (results_read(j->results, results_trial_path(&a, item->name, ".record"), RECORD_MOST,
-				&record, e)) {
+	} else if (recorded_read(&j->run, item, &record, e)) {
 		v.kind = VERDICT_BROKEN;
 		v.message = arena_printf(&a, "no record: %s", e->text);
 		rc = session_tell(s, i, NULL, &v, NULL, e);
 	} else {
-		if (events_read(buf_text(&record), record.len, &a, &events, &bad_line)) {
-			judge(&t, &events, &j->facts, was_observing(&j->facts), &a, &v);
-		} else {
-			v.kind = VERDICT_BROKEN;
-			v.message = arena_printf(&a, "line %d of its record cannot be read", bad_line);
-		}
-		v.tries = j->past[i].tries;
-		v.elapsed_ns = j->past[i].elapsed_ns;
+		recorded_judge(&j->run, &t, &record, was_observing(facts), &a, &events, &v);
+		v.tries = past->tries;
+		v.elapsed_ns = past->elapsed_ns;
 		rc = session_tell(s, i, &t, &v, &events, e);
 	}
-	if (v.kind != j->past[i].kind) {
+	if (v.kind != past->kind) {
 		j->changed++;
 		fprintf(stderr, "lastack: %s: was %s, is %s\n", item->name,
-			verdict_name[j->past[i].kind], verdict_name[v.kind]);
+			verdict_name[past->kind], verdict_name[v.kind]);
 	}
 	trial_fini(&t);
 	arena_free(&a);
@@ -138,25 +72,28 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 
 static int tell_all(struct rejudge *j, struct err *e)
 {
-	struct session s = { .suite = &j->suite, .facts = &j->facts, .results = j->results,
+	struct recorded *run = &j->run;
+	struct session s = { .suite = &run->suite, .facts = &run->facts, .results = run->results,
 			     .program = j->in->program };
-	struct report_point *point = arena_get(&j->arena, (j->pasts + 1) * sizeof(*point));
+	struct report_point *point = arena_get(&run->arena, (run->pasts + 1) * sizeof(*point));
 	const struct report_plan plan = {
-		.point = point, .points = j->pasts, .kernel = j->facts.release,
-		.version = arena_printf(&j->arena, "lastack %s", j->in->version),
-		.command = arena_printf(&j->arena, "lastack judge %s", results_path(j->results)),
-		.results = results_path(j->results),
-		.skip = j->pasts ? NULL : "nothing was run",
+		.point = point, .points = run->pasts, .kernel = run->facts.release,
+		.version = arena_printf(&run->arena, "lastack %s", j->in->version),
+		.command = arena_printf(&run->arena, "lastack judge %s", results_path(run->results)),
+		.results = results_path(run->results),
+		.skip = run->pasts ? NULL : "nothing was run",
 	};
 	const int64_t begun = clock_ns();
 	int rc;
 
-	for (size_t i = 0; i < j->pasts; i++)
-		point[i] = (struct report_point){ j->suite.item[i].name, j->suite.item[i].file->name,
-						  j->suite.item[i].file->path };
+	for (size_t i = 0; i < run->pasts; i++) {
+		const struct suite_item *item = &run->suite.item[i];
+
+		point[i] = (struct report_point){ item->name, item->file->name, item->file->path };
+	}
 	s.report = j->report;
 	rc = report_begin(j->report, &plan, e);
-	for (size_t i = 0; i < j->pasts && !rc; i++)
+	for (size_t i = 0; i < run->pasts && !rc; i++)
 		rc = judge_one(j, &s, i, e);
 	return report_end(j->report, clock_ns() - begun, NULL, e) || rc ? -1 : 0;
 }
@@ -172,8 +109,7 @@ static int exit_status(const struct rejudge *j)
 
 static int rejudge(struct rejudge *j, const char *base, const char *which, struct err *e)
 {
-	if (results_open_existing(&j->results, base, which, e) || read_facts(j, e) ||
-	    load_cases(j, e) || only_the_past(j, e))
+	if (results_open_existing(&j->run.results, base, which, e) || recorded_load(&j->run, e))
 		return -1;
 	j->report = report_new();
 	if (!j->report || report_add(j->report, tap_new(TAP_13, STDOUT_FILENO), e) || tell_all(j, e))
@@ -209,9 +145,6 @@ int cmd_judge(const struct invocation *in, struct err *e)
 		return err_set(e, -EINVAL, "judge: one run at a time");
 	rc = rejudge(&j, base, rest < in->argc ? in->argv[rest] : NULL, e);
 	report_free(j.report);
-	results_close(j.results);
-	suite_fini(&j.suite);
-	facts_fini(&j.facts);
-	arena_free(&j.arena);
+	recorded_fini(&j.run);
 	return rc;
 }

@@ -4,37 +4,28 @@
 #include "lib/err.h"
 #include "runner/command.h"
 #include "runner/event.h"
-#include "runner/facts.h"
-#include "runner/judge.h"
 #include "runner/ladder.h"
 #include "runner/options.h"
 #include "runner/parse.h"
+#include "runner/recorded.h"
 #include "runner/results.h"
-#include "runner/suite.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { INFO_MOST = 1 << 20, RECORD_MOST = 64 << 20, NAMED_MOST = 256 };
+enum { NAMED_MOST = 256 };
 
 /**
  * struct drawing - A run whose trials are drawn
- * @suite: its trials as they were run, from its own copies of the case files; those asked for
+ * @run:   its suite holds those asked for, once they are chosen
  * @named: what of the command line names trials
  */
 struct drawing {
-	struct arena arena;
-	struct results *results;
-	struct facts facts;
-	struct suite suite;
-	struct past *past;
-	size_t pasts;
+	struct recorded run;
 	const char *named[NAMED_MOST];
 	size_t nameds;
 };
-
-/* ----------------------------------------------------------------- the run */
 
 /* The first word is a run where it leads to one, else the first of the trials */
 static int open_run(struct drawing *d, const char *base, int *rest, const struct invocation *in,
@@ -42,73 +33,11 @@ static int open_run(struct drawing *d, const char *base, int *rest, const struct
 {
 	struct err ignored;
 
-	if (*rest < in->argc && !results_open_existing(&d->results, base, in->argv[*rest], &ignored)) {
+	if (*rest < in->argc && !results_open_existing(&d->run.results, base, in->argv[*rest], &ignored)) {
 		(*rest)++;
 		return 0;
 	}
-	return results_open_existing(&d->results, base, NULL, e);
-}
-
-static int read_facts(struct drawing *d, struct err *e)
-{
-	autobuf info = { 0 };
-
-	if (results_read(d->results, RESULTS_INFO, INFO_MOST, &info, e))
-		return e->code;
-	if (!facts_read(&d->facts, buf_text(&info), info.len))
-		return err_set(e, -EBADMSG, "%s: not to be understood", RESULTS_INFO);
-	return 0;
-}
-
-static int load_cases(struct drawing *d, struct err *e)
-{
-	const char *cases = arena_printf(&d->arena, "%s/%s", results_path(d->results), RESULTS_CASES);
-
-	if (suite_load(&d->suite, &cases, 1, cases, e))
-		return e->code;
-	if (d->suite.errors)
-		return err_set(e, -EBADMSG, "%s: its case files have errors", cases);
-	suite_plan(&d->suite, &d->facts, 1);
-	return 0;
-}
-
-/* How long the trial's own name is, without the number of its repeat */
-static size_t bare_len(const char *name)
-{
-	const char *run = strstr(name, " run ");
-
-	return run ? (size_t)(run - name) : strlen(name);
-}
-
-static const struct suite_item *item_named(const struct suite *s, const char *name)
-{
-	const size_t len = bare_len(name);
-
-	for (size_t i = 0; i < s->items; i++)
-		if (strlen(s->item[i].name) == len && !strncmp(s->item[i].name, name, len))
-			return &s->item[i];
-	return NULL;
-}
-
-/* The suite's trials become those that were run, in the order of the run */
-static int take_past(struct drawing *d, struct err *e)
-{
-	struct suite_item *item;
-
-	if (results_past(d->results, &d->arena, &d->past, &d->pasts, e))
-		return e->code;
-	item = arena_get(&d->arena, (d->pasts + 1) * sizeof(*item));
-	for (size_t i = 0; i < d->pasts; i++) {
-		const struct suite_item *found = item_named(&d->suite, d->past[i].name);
-
-		if (!found)
-			return err_set(e, -EBADMSG, "no case file for %s", d->past[i].name);
-		item[i] = *found;
-		item[i].name = d->past[i].name;
-	}
-	d->suite.item = item;
-	d->suite.items = d->pasts;
-	return 0;
+	return results_open_existing(&d->run.results, base, NULL, e);
 }
 
 /* -------------------------------------------------------------- the choice */
@@ -124,27 +53,27 @@ static bool is_meant(const char *name, const char *word)
 
 static int choose_by_name(struct drawing *d, struct err *e)
 {
-	for (size_t i = 0; i < d->suite.items; i++)
-		d->suite.item[i].wanted = false;
+	for (size_t i = 0; i < d->run.suite.items; i++)
+		d->run.suite.item[i].wanted = false;
 	for (size_t k = 0; k < d->nameds; k++) {
 		bool any = false;
 
-		for (size_t i = 0; i < d->suite.items; i++)
-			if (is_meant(d->suite.item[i].name, d->named[k])) {
-				d->suite.item[i].wanted = true;
+		for (size_t i = 0; i < d->run.suite.items; i++)
+			if (is_meant(d->run.suite.item[i].name, d->named[k])) {
+				d->run.suite.item[i].wanted = true;
 				any = true;
 			}
 		if (!any)
 			return err_set(e, -ENOENT, "%s: no trial of %s, and no run", d->named[k],
-				       results_path(d->results));
+				       results_path(d->run.results));
 	}
 	return 0;
 }
 
 static void choose_the_red(struct drawing *d)
 {
-	for (size_t i = 0; i < d->suite.items; i++)
-		d->suite.item[i].wanted = verdict_red(d->past[i].kind);
+	for (size_t i = 0; i < d->run.suite.items; i++)
+		d->run.suite.item[i].wanted = verdict_red(d->run.past[i].kind);
 }
 
 static int choose(struct drawing *d, const struct option_list *keep, struct err *e)
@@ -154,11 +83,11 @@ static int choose(struct drawing *d, const struct option_list *keep, struct err 
 	if (!d->nameds && !keep->count)
 		choose_the_red(d);
 	if (keep->count)
-		suite_keep(&d->suite, keep->value, keep->count);
-	if (suite_drop_unwanted(&d->suite))
+		suite_keep(&d->run.suite, keep->value, keep->count);
+	if (suite_drop_unwanted(&d->run.suite))
 		return 0;
 	return err_set(e, -ENOENT, d->nameds || keep->count ? "%s: none of its trials is meant" :
-		       "%s: no trial of it failed; name those to be drawn", results_path(d->results));
+		       "%s: no trial of it failed; name those to be drawn", results_path(d->run.results));
 }
 
 /* ------------------------------------------------------------- the pictures */
@@ -180,13 +109,9 @@ static void draw_record(struct drawing *d, const struct suite_item *item, const 
 	struct events events = { 0 };
 	struct arena a = { 0 };
 	struct trial t;
-	int bad_line = 0;
 
-	parse_trial(&item->file->scenario, item->variant, &d->facts, &t);
-	if (events_read(buf_text(record), record->len, &a, &events, &bad_line))
-		judge(&t, &events, &d->facts, false, &a, &v);
-	else
-		v.message = arena_printf(&a, "line %d of its record cannot be read", bad_line);
+	parse_trial(&item->file->scenario, item->variant, &d->run.facts, &t);
+	recorded_judge(&d->run, &t, record, false, &a, &events, &v);
 	ladder_draw(&t, &events, v.step >= 0 ? &v : NULL, out);
 	print_verdict(&v, out);
 	trial_fini(&t);
@@ -195,25 +120,22 @@ static void draw_record(struct drawing *d, const struct suite_item *item, const 
 
 static void draw(struct drawing *d, const struct suite_item *item, struct buf *out)
 {
-	struct arena a = { 0 };
 	autobuf record = { 0 };
 	struct err e = { 0 };
 
 	buf_addf(out, "%s\n", item->name);
-	if (results_read(d->results, results_trial_path(&a, item->name, ".record"), RECORD_MOST,
-			 &record, &e))
+	if (recorded_read(&d->run, item, &record, &e))
 		buf_addf(out, "no record (skipped, or not played): %s\n", e.text);
 	else
 		draw_record(d, item, &record, out);
-	arena_free(&a);
 }
 
 static int draw_all(struct drawing *d, struct err *e)
 {
-	for (size_t i = 0; i < d->suite.items; i++) {
+	for (size_t i = 0; i < d->run.suite.items; i++) {
 		autobuf text = { 0 };
 
-		draw(d, &d->suite.item[i], &text);
+		draw(d, &d->run.suite.item[i], &text);
 		if (text.failed)
 			return err_set(e, -ENOMEM, "ladder: out of memory");
 		printf("%s%s", i ? "\n" : "", buf_text(&text));
@@ -258,13 +180,10 @@ int cmd_ladder(const struct invocation *in, struct err *e)
 		rc = err_set(e, -EINVAL, "ladder: more than %d trials named", NAMED_MOST);
 	for (int i = rest; i < in->argc && !rc; i++)
 		d.named[d.nameds++] = in->argv[i];
-	if (!rc && !read_facts(&d, e) && !load_cases(&d, e) && !take_past(&d, e) && !choose(&d, &keep, e))
+	if (!rc && !recorded_load(&d.run, e) && !choose(&d, &keep, e))
 		rc = draw_all(&d, e);
 	else
 		rc = -1;
-	results_close(d.results);
-	suite_fini(&d.suite);
-	facts_fini(&d.facts);
-	arena_free(&d.arena);
+	recorded_fini(&d.run);
 	return rc ? -1 : EXIT_GOOD;
 }

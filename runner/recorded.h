@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A run that lies in its directory: read back, and judged again from its records. */
+#ifndef RUNNER_RECORDED_H
+#define RUNNER_RECORDED_H
+
+#include "lib/arena.h"
+#include "runner/facts.h"
+#include "runner/suite.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct err;
+struct events;
+struct past;
+struct results;
+struct trial;
+struct verdict;
+
+/**
+ * struct recorded - A run: its files, its kernel and its verdicts, all from its directory
+ * @results: the directory, opened by the caller; all else is recorded_load()'s
+ * @suite:   the trials that were run, in the order of the run, from the run's own
+ *           copies of the case files
+ * @past:    their verdicts, as many as the suite's items, in the same order
+ */
+struct recorded {
+	struct results *results;
+	struct arena arena;
+	struct facts facts;
+	struct suite suite;
+	struct past *past;
+	size_t pasts;
+};
+
+/**
+ * recorded_load() - Read all but the records
+ *
+ * Errors: -EBADMSG something in it is not to be understood, or a trial's case is missing
+ */
+int recorded_load(struct recorded *r, struct err *e);
+
+/** recorded_read() - Append a trial's record, as it was written, to @b */
+int recorded_read(const struct recorded *r, const struct suite_item *item, struct buf *b,
+		  struct err *e);
+
+/**
+ * recorded_judge() - The verdict that a record deserves; BROKEN where it cannot be read
+ * @observing: as for judge()
+ * @a:      holds the events, the verdict's texts
+ * @events: out, those of the record
+ */
+void recorded_judge(const struct recorded *r, const struct trial *t, const struct buf *record,
+		    bool observing, struct arena *a, struct events *events, struct verdict *v);
+
+/** recorded_fini() - Also closes the directory; one that was never opened is fine */
+void recorded_fini(struct recorded *r);
+
+#endif
