@@ -314,7 +314,8 @@ static int exit_status(const struct request *q, bool trouble)
 static int observe(const struct request *q, const struct session *s, struct err *e)
 {
 	autobuf text = { 0 };
-	const int rc = observe_tables_on(&q->suite, &q->facts, (const char *const *const *)s->observed, q->write, &text, e);
+	const int rc = observe_tables(&q->suite, &q->facts, (const char *const *const *)s->observed,
+				      q->write, &text, e);
 
 	fputs(buf_text(&text), stderr);
 	return rc;

@@ -433,9 +433,9 @@ static bool is_first(const struct suite *s, size_t file)
 	return true;
 }
 
-int observe_tables_on(const struct suite *s, const struct facts *facts,
-		      const char *const *const *observed, bool write, struct buf *out,
-		      struct err *e)
+int observe_tables(const struct suite *s, const struct facts *facts,
+		   const char *const *const *observed, bool write, struct buf *out,
+		   struct err *e)
 {
 	struct err one;
 	int rc = 0;
@@ -451,10 +451,4 @@ int observe_tables_on(const struct suite *s, const struct facts *facts,
 		}
 	}
 	return rc;
-}
-
-int observe_tables(const struct suite *s, const char *const *const *observed, bool write,
-		   struct buf *out, struct err *e)
-{
-	return observe_tables_on(s, NULL, observed, write, out, e);
 }

@@ -12,6 +12,9 @@ struct facts;
 
 /**
  * observe_tables() - Fill the `?` of the suite's outcome tables with what was seen
+ * @facts:    the kernel on which it was seen; NULL: unknown. Where the table tells
+ *            kernels apart by rows that all hold a `?`, nothing else says which of
+ *            them a trial had.
  * @observed: by the suite's items, then by the table's columns (keys are columns
  *            too): what was seen there, as the file would write it; NULL for
  *            nothing, also in place of an item's columns
@@ -29,16 +32,8 @@ struct facts;
  *
  * Return: 0, or the negative errno of the first file that could not be filled
  */
-int observe_tables(const struct suite *s, const char *const *const *observed, bool write,
-		   struct buf *out, struct err *e);
-
-/**
- * observe_tables_on() - The same, knowing the kernel on which it was seen
- * @facts: the kernel; NULL: unknown. Where the table tells kernels apart by rows
- *         that all hold a `?`, nothing else says which of them a trial had.
- */
-int observe_tables_on(const struct suite *s, const struct facts *facts,
-		      const char *const *const *observed, bool write, struct buf *out,
-		      struct err *e);
+int observe_tables(const struct suite *s, const struct facts *facts,
+		   const char *const *const *observed, bool write, struct buf *out,
+		   struct err *e);
 
 #endif

@@ -138,8 +138,8 @@ static void see_all(struct bench *b, const char *text)
 
 static void observe(struct bench *b, bool write)
 {
-	b->rc = observe_tables_on(&b->suite, &b->facts, (const char *const *const *)b->cell,
-				  write, &b->out, &b->e);
+	b->rc = observe_tables(&b->suite, &b->facts, (const char *const *const *)b->cell,
+			       write, &b->out, &b->e);
 	get_file(&b->now);
 }
 
@@ -517,8 +517,8 @@ static void without_a_kernel_only_what_is_sure_is_filled(void **state)
 
 		set_up(&b, rows[i].before, "6.12.1", 1);
 		see_all(&b, "ok");
-		b.rc = observe_tables(&b.suite, (const char *const *const *)b.cell, true, &b.out,
-				      &b.e);
+		b.rc = observe_tables(&b.suite, NULL, (const char *const *const *)b.cell, true,
+				      &b.out, &b.e);
 		get_file(&b.now);
 		assert_int_equal(b.rc, 0);
 		assert_string_equal(buf_text(&b.now), rows[i].after);
