@@ -188,9 +188,8 @@ int socket_bind(struct play *p, int fd, enum host host, struct locus at)
 	return bind(fd, (struct sockaddr *)&ss, len) ? errno : 0;
 }
 
-static enum host destination(const struct play *p, enum host from, struct locus to)
+static enum host destination(enum host from, struct locus to)
 {
-	(void)p;
 	if (to.spot == SPOT_LO)
 		return from;
 	return from == HOST_CLIENT ? HOST_SERVER : HOST_CLIENT;
@@ -199,7 +198,7 @@ static enum host destination(const struct play *p, enum host from, struct locus 
 int socket_connect(struct play *p, int fd, enum host host, struct locus to)
 {
 	struct sockaddr_storage ss;
-	const socklen_t len = locate(p, fd, destination(p, host, to), to, &ss);
+	const socklen_t len = locate(p, fd, destination(host, to), to, &ss);
 
 	return connect(fd, (struct sockaddr *)&ss, len) ? errno : 0;
 }
@@ -226,7 +225,7 @@ bool socket_pair_of(struct play *p, int fd, enum host host, struct locus to, str
 	if (getsockname(fd, (struct sockaddr *)&ss, &len))
 		return false;
 	pair->local = play_address(&ss, &pair->local_port);
-	locate(p, fd, destination(p, host, to), to, &ss);
+	locate(p, fd, destination(host, to), to, &ss);
 	pair->remote = play_address(&ss, &pair->remote_port);
 	return pair->local_port != 0;
 }
