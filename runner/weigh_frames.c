@@ -344,16 +344,10 @@ static struct finding not_kept(const struct weighing *w, const struct comparison
 
 static struct finding weigh_exchange(const struct weighing *w)
 {
-	const struct step *s = weigh_step(w);
 	const struct events ev = until_done(w);
 	const enum match_frames is = match_frames(w->t, step_index(w), &ev);
 	const struct comparison c = compare(w);
 
-	if (s->verb == VERB_NEVER) {
-		if (is == MATCH_MET)
-			return weigh_finding(w, VERDICT_FAIL, c.seen, NULL);
-		return watched(w) ? weigh_finding(w, VERDICT_PASS, NULL, NULL) : unwatched(w, c.seen);
-	}
 	if (is == MATCH_FAILED)
 		return not_kept(w, &c);
 	if (is == MATCH_NOT_YET)
@@ -361,8 +355,6 @@ static struct finding weigh_exchange(const struct weighing *w)
 	if (c.last_ns > weigh_limit_ns(w))
 		return weigh_finding(w, VERDICT_FAIL, c.seen,
 				     arena_printf(w->a, "complete only %s", after(w, c.last_ns)));
-	if (s->expect.bound.kind == BOUND_FOR && !watched(w))
-		return unwatched(w, c.seen);
 	return weigh_finding(w, VERDICT_PASS, NULL, NULL);
 }
 
