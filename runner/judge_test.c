@@ -94,8 +94,6 @@ with_seq[] =	{ { EXPECT(HOST_NONE, -1, WIRE(TO_C, SEGMENT_SYN_ACK, B, .part = se
 with_data[] =	{ { EXPECT(HOST_NONE, -1, WIRE(TO_S, SEGMENT_DATA, A, .part = data_old, .parts = 1)), AT(9) } },
 exchange[] =	{ { ACT(VERB_CONNECT, HOST_CLIENT, B), AT(8), WANT(.kind = OUTCOME_OK) },
 		  { EXPECT(HOST_NONE, -1, EXCHANGE(B)), AT(9) } },
-no_exchange[] =	{ { ACT(VERB_CONNECT, HOST_CLIENT, B), AT(8), WANT(.kind = OUTCOME_OK) },
-		  { NEVER(HOST_NONE, -1, EXCHANGE(B), FOR(100)), AT(9) } },
 marked[] =	{ { ACT(VERB_CONNECT, HOST_CLIENT, A), AT(7), WANT(.kind = OUTCOME_OK) },
 		  { ACT(VERB_MARK, HOST_NONE, -1), .mark = M, AT(8) },
 		  { EXPECT(HOST_NONE, -1, EXCHANGE(A)), AT(9) } },
@@ -333,9 +331,6 @@ static const struct {
 	  VERDICT_FAIL, "expected exchange of b SYN>  <SYN-ACK  ACK>, saw SYN>  <RST  SYN>  <SYN-ACK  ACK>: segment 2 differs", "SYN>  <SYN-ACK  ACK>", "SYN>  <RST      SYN>  <SYN-ACK  ACK>" },
 	{ STEPS(exchange), OPENED("") LAST_END,
 	  VERDICT_FAIL, "expected exchange of b SYN>  <SYN-ACK  ACK>, saw no segment: segment 1 is missing", "SYN>  <SYN-ACK  ACK>", "no segment" },
-	{ STEPS(no_exchange), OPENED(SYN_("3", "1") SYNACK_("3", "2") ACK_("4", "3")) LAST_END,
-	  VERDICT_FAIL, "never exchange of b SYN>  <SYN-ACK  ACK> for 100ms, saw SYN>  <SYN-ACK  ACK>", "never SYN>  <SYN-ACK  ACK> for 100ms", "SYN>  <SYN-ACK  ACK>" },
-	{ STEPS(no_exchange), OPENED(SYN_("3", "1") RST_("3", "2")) LAST_END, VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(marked), "0 ready\n" BEGIN("0", "1") PAIR("0") RST_("2", "1") RESULT("0", "2", "word=ok") DONE("0", "3") BEGIN("1", "3") DONE("1", "3") SYN_("4", "2") BEGIN("2", "4") SYNACK_("5", "3") ACK_("5", "4") DONE("2", "6") "6" MS " end\n",
 	  VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(dropped), "0 ready\n" BEGIN("0", "1") DONE("0", "1") BEGIN("1", "1") PAIR("1")
