@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct err;
-
 /** TCP flags as in the header's fourteenth octet and the low bit before (AE) */
 enum {
 	SEG_FIN = 0x01, SEG_SYN = 0x02, SEG_RST = 0x04, SEG_PSH = 0x08,

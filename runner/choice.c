@@ -54,7 +54,11 @@ static int shard_from_pipeline(int *k, int *n, struct err *e)
 	return 0;
 }
 
-int choice_shard(const char *text, int *k, int *n, struct err *e)
+/*
+ * "2/5", or "auto" from the environment. Return: 0 with @n 0 where auto finds
+ * nothing to go by, else -EINVAL for what is no shard
+ */
+static int read_shard(const char *text, int *k, int *n, struct err *e)
 {
 	char end;
 
@@ -83,7 +87,7 @@ int choice_make(const struct choice *c, struct suite *s, const struct facts *fac
 {
 	int k = 1, n = 0;
 
-	if (c->shard && choice_shard(c->shard, &k, &n, e))
+	if (c->shard && read_shard(c->shard, &k, &n, e))
 		return e->code;
 	suite_plan(s, facts, c->repeat ? c->repeat : 1);
 	if (!any_wanted(s))

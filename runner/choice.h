@@ -35,11 +35,4 @@ struct choice {
  */
 int choice_make(const struct choice *c, struct suite *s, const struct facts *facts, struct err *e);
 
-/**
- * choice_shard() - "2/5", or "auto" from the environment
- *
- * Return: 0 with @n 0 where auto finds nothing to go by, else -EINVAL for what is no shard
- */
-int choice_shard(const char *text, int *k, int *n, struct err *e);
-
 #endif

@@ -7,7 +7,6 @@
 
 struct facts;
 struct track;
-struct track_pair;
 
 /*
  * Whether what was seen is what was asked for. The child asks it to know when

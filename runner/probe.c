@@ -50,11 +50,6 @@ void probe_close(struct probe *p)
 	free(p);
 }
 
-const char *probe_counter_name(const struct probe *p, size_t i)
-{
-	return counters_name(p->counters, i);
-}
-
 /* Each answers 0 for yes, a negative errno for no; @e is only for our own failures. */
 
 static int has_sysctl(struct probe *p, const char *name)

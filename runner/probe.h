@@ -18,9 +18,6 @@ int probe_open(struct probe **p, struct err *e);
  */
 int probe_ask(struct probe *p, const struct need_of *n, struct facts *f, struct err *e);
 
-/** probe_counter_name() - The @i-th counter of this kernel; NULL after the last: for suggestions */
-const char *probe_counter_name(const struct probe *p, size_t i);
-
 void probe_close(struct probe *p);
 
 #endif

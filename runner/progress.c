@@ -161,7 +161,8 @@ int64_t progress_draw(struct progress *p, size_t running, int64_t now_ns)
 	return DRAW_NS;
 }
 
-void progress_hide(struct progress *p)
+/* Take the line away, before anything else is printed to the terminal */
+static void hide(struct progress *p)
 {
 	autobuf b = { 0 };
 
@@ -215,7 +216,7 @@ static int progress_trial(struct report_sink *s, size_t index, const struct repo
 	(void)e;
 	p->count.done++;
 	if (p->shared)
-		progress_hide(p);
+		hide(p);
 	if (p->terminal && verdict_red(t->verdict->kind) && ++p->count.red <= REDS_LISTED)
 		note_red(p, &p->plan->point[index], t);
 	return 0;
@@ -227,7 +228,7 @@ static int progress_end(struct report_sink *s, const struct report_summary *sum,
 	autobuf b = { 0 };
 
 	(void)e;
-	progress_hide(p);
+	hide(p);
 	p->live = false;
 	if (!p->terminal)
 		return 0;
@@ -251,7 +252,7 @@ static int progress_bail(struct report_sink *s, const char *reason, struct err *
 
 	(void)reason;
 	(void)e;
-	progress_hide(p);
+	hide(p);
 	p->live = false;
 	return 0;
 }
@@ -260,7 +261,7 @@ static void progress_free(struct report_sink *s)
 {
 	struct progress *p = progress_of(s);
 
-	progress_hide(p);
+	hide(p);
 	buf_fini(&p->reds);
 	free(p);
 }

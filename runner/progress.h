@@ -38,9 +38,6 @@ struct report_sink *progress_sink(struct progress *p);
  */
 int64_t progress_draw(struct progress *p, size_t running, int64_t now_ns);
 
-/** progress_hide() - Take the line away, before anything else is printed to the terminal */
-void progress_hide(struct progress *p);
-
 /** struct progress_count - What the line tells */
 struct progress_count {
 	size_t done, points, running, red;

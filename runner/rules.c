@@ -52,19 +52,6 @@ static void forget(struct kept *k)
 	free(k);
 }
 
-void rules_free(struct rules *r)
-{
-	if (!r)
-		return;
-	for (size_t i = 0; i < r->kepts; i++)
-		forget(r->kept[i]);
-	free(r->kept);
-	free(r->rule);
-	free(r->matched);
-	free(r->missed);
-	free(r);
-}
-
 static const struct step *step_of(const struct rules *r, int step)
 {
 	return &r->trial->step[step];

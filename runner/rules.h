@@ -36,8 +36,8 @@ struct kept {
 	bool waiting;		/* held or delayed: not yet delivered */
 };
 
+/** rules_new() - For one trial; they live as long as the process that plays it */
 struct rules *rules_new(const struct trial *t);
-void rules_free(struct rules *r);
 
 /**
  * rules_begin() - A wire step is done for the @round-th time, 0-based

@@ -196,7 +196,8 @@ static int add_arg(struct suite *s, const char *arg, const char *cases, struct e
 		       cases ? cases : "the cases (none are installed)");
 }
 
-char *suite_default_cases(struct arena *a)
+/* Where cases are when nobody says; NULL where there are none */
+static char *default_cases(struct arena *a)
 {
 	char self[4096];
 	ssize_t len;
@@ -225,7 +226,7 @@ int suite_load(struct suite *s, const char *const *args, size_t count, const cha
 	       struct err *e)
 {
 	if (!cases)
-		cases = suite_default_cases(&s->arena);
+		cases = default_cases(&s->arena);
 	if (!count && !cases)
 		return err_set(e, -ENOENT, "no cases: neither ./cases nor installed ones");
 	if (!count)

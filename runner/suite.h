@@ -80,7 +80,4 @@ size_t suite_drop_unwanted(struct suite *s);
 
 void suite_fini(struct suite *s);
 
-/** suite_default_cases() - Where cases are when nobody says; NULL where there are none */
-char *suite_default_cases(struct arena *a);
-
 #endif

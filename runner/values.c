@@ -16,7 +16,7 @@ const char *value_host_name(int host)
 	return host_name[host];
 }
 
-const char *value_spot_name(int spot)
+static const char *spot_name(int spot)
 {
 	return spot_info[spot].name;
 }
@@ -40,11 +40,11 @@ static int port_of(struct reader *r, const struct token *t, bool zero)
 
 static enum spot spot_of(struct reader *r, const struct token *t, enum spot usual)
 {
-	const int spot = reader_which(t, value_spot_name, SPOT_COUNT);
+	const int spot = reader_which(t, spot_name, SPOT_COUNT);
 
 	if (spot >= 0)
 		return (enum spot)spot;
-	reader_unknown(r, t, "address", value_spot_name, SPOT_COUNT);
+	reader_unknown(r, t, "address", spot_name, SPOT_COUNT);
 	return usual;
 }
 

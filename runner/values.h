@@ -12,9 +12,8 @@
 
 #include <stdbool.h>
 
-/** By number, for reader_choose() */
+/** value_host_name() - By number, for reader_choose() */
 const char *value_host_name(int host);
-const char *value_spot_name(int spot);
 
 /** value_locus() - [SPOT:]PORT; @zero: port 0 may be said */
 struct locus value_locus(struct reader *r, enum spot usual, bool zero);
