@@ -3,6 +3,7 @@
 
 #include "lib/err.h"
 #include "lib/netns.h"
+#include "lib/netns_test.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,8 +15,6 @@
 #include <sys/socket.h>
 
 #include <cmocka.h>
-
-enum { SKIPPED = 77 };
 
 static int ns = -1;
 static struct counters *counters;
@@ -115,11 +114,8 @@ int main(void)
 		cmocka_unit_test(names_can_be_listed),
 		cmocka_unit_test(what_happens_in_the_namespace_is_counted),
 	};
-	struct err e;
 
-	if ((geteuid() != 0 && netns_own_user(&e)) || netns_allowed(&e)) {
-		fprintf(stderr, "%s\n", e.text);
+	if (!netns_test_allowed())
 		return SKIPPED;
-	}
 	return cmocka_run_group_tests(tests, open_counters, close_counters);
 }
