@@ -89,8 +89,7 @@ static int whole_write(const char *path, const char *text, struct err *e)
 static int net_refused(int error, struct err *e)
 {
 	if (error == ENOSPC)
-		return err_set(e, -error, "network namespace: the limit of user.max_net_namespaces (%ld) is reached",
-			       setting("/proc/sys/user/max_net_namespaces", -1));
+		return err_set(e, -error, "network namespace: the limit of user.max_net_namespaces is reached");
 	if (error == EINVAL)
 		return err_set(e, -error, "network namespace: this kernel has none (CONFIG_NET_NS)");
 	errno = error;
@@ -135,6 +134,17 @@ static int map_to_root(uid_t uid, gid_t gid, struct err *e)
 		return e->code;
 	snprintf(line, sizeof(line), "0 %u 1\n", (unsigned int)gid);
 	return whole_write("/proc/self/gid_map", line, e);
+}
+
+int netns_home(struct err *e)
+{
+	autofd fd = here(e);
+
+	if (fd < 0)
+		return e->code;
+	if (!setns(fd, CLONE_NEWNET))
+		return 0;
+	return unshare(CLONE_NEWNET) ? net_refused(errno, e) : 0;
 }
 
 int netns_own_user(struct err *e)

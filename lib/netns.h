@@ -19,6 +19,15 @@ struct err;
  */
 int netns_own_user(struct err *e);
 
+/**
+ * netns_home() - Make sure that the thread can come back to where it is
+ *
+ * Root of a user namespace may sit in a network namespace that is not its own,
+ * and could leave it but never return: then a new one becomes its home.
+ * Errors: -EPERM without the right to make one, either
+ */
+int netns_home(struct err *e);
+
 /** netns_allowed() - Whether network namespaces can be made as we are. Makes one to see. */
 int netns_allowed(struct err *e);
 

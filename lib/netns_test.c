@@ -149,7 +149,7 @@ static int meet_limit(const char *setting, bool user)
 		return NO_USER_NAMESPACE;
 	if (!(user ? netns_own_user(&e) : netns_new(&ns, &e)))
 		return ALL_WELL;
-	if (e.code != -ENOSPC || !strstr(e.text, setting) || !strstr(e.text, "(0)"))
+	if (e.code != -ENOSPC || !strstr(e.text, setting))
 		return tell(setting, &e);
 	return REFUSED_AS_IT_SHOULD;
 }

@@ -38,7 +38,9 @@ int cmd_check(const struct invocation *i, struct err *e)
 	suite_complain(&s, !quiet, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), &text);
 	fputs(buf_text(&text), stderr);
 	if (!quiet)
-		printf("%zu files checked: %zu errors, %zu warnings\n", s.files, s.errors, s.warnings);
+		printf("%zu file%s checked: %zu error%s, %zu warning%s\n", s.files,
+		       s.files == 1 ? "" : "s", s.errors, s.errors == 1 ? "" : "s", s.warnings,
+		       s.warnings == 1 ? "" : "s");
 	status = s.errors ? EXIT_TROUBLE : EXIT_GOOD;
 	suite_fini(&s);
 	return status;

@@ -113,6 +113,12 @@ int lab_prepare(struct err *e)
 
 	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
 		return err_in(e, "lab");
+	if (set_pins(~0u, e))
+		return err_in(e, e->code == -EROFS ? "lab: a container's /proc/sys is not writable" : "lab");
+	netns_leave(&home);
+	fd_close(&ns);
+	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
+		return err_in(e, "lab");
 	for (size_t i = 0; i < PINS; i++)
 		pin_is_there[i] = !sysctl_read(pins[i].key, value, sizeof(value), &none) &&
 				  !strcmp(value, pins[i].value);

@@ -697,6 +697,6 @@ int play_open(struct play *p, const struct trial *t, const struct facts *f, int 
 		for (int h = 0; h < HOST_COUNT; h++)
 			p->conn[i].end[h] = blank_end;
 	if (lab_open(&p->lab, &plan, e) || open_wire(p, e))
-		return err_in(e, "lab");
+		return e->code;
 	return 0;
 }

@@ -58,6 +58,9 @@ static const char *repro_text(struct arena *a, const struct session *s, const st
 	const size_t run = item->repeat > 0 && blank && strstr(blank, " run ") ?
 			   (size_t)(strstr(blank, " run ") - blank) : blank ? strlen(blank) : 0;
 
+	if (!strcmp(item->file->path, "-"))
+		return arena_printf(a, "%s run -k '%.*s' - <FILE", s->program, (int)(run ? run - 1 : 0),
+				    blank ? blank + 1 : "");
 	return arena_printf(a, "%s run '%s%.*s'", s->program, item->file->path, (int)run,
 			    blank ? blank : "");
 }

@@ -457,8 +457,7 @@ static void read_tail(struct work *k)
 {
 	const bool calls = verb_info[k->s->verb].actor == ACTOR_HOST;
 	struct reader *r = k->r;
-	const struct token *t;
-	bool arrow = false;
+	const struct token *t, *arrow = NULL;
 
 	if (verb_info[k->s->verb].actor == ACTOR_SELF && k->s->verb != VERB_EXPECT &&
 	    k->s->verb != VERB_NEVER) {
@@ -473,13 +472,13 @@ static void read_tail(struct work *k)
 			k->s->within = reader_span(r, "a duration", 0);
 		else if (!k->s->slack.ns && reader_accept(r, "slack"))
 			k->s->slack = reader_span(r, "a duration", 0);
-		else if (reader_accept(r, "=>"))
-			arrow = true;
+		else if (token_is(t, "=>"))
+			arrow = reader_take(r);
 		else
 			break;
 	}
 	if (arrow)
-		read_result(k, t);
+		read_result(k, arrow);
 	else if (k->s->verb == VERB_READ && !k->s->start && !r->faults)
 		reader_absent(r, "what is read (=> EOF, ERRNO, \"text\", N bytes or ok)");
 	reader_end(r, tail_words);

@@ -228,7 +228,7 @@ int suite_load(struct suite *s, const char *const *args, size_t count, const cha
 	if (!cases)
 		cases = default_cases(&s->arena);
 	if (!count && !cases)
-		return err_set(e, -ENOENT, "no cases: neither ./cases nor installed ones");
+		return err_set(e, -ENOENT, "no cases: none are installed, and this is no checkout of lastack (name a file or folder)");
 	if (!count)
 		return add_path(s, cases, cases, NULL, e);
 	for (size_t i = 0; i < count; i++)
