@@ -478,7 +478,7 @@ static void read_tail(struct work *k)
 			break;
 	}
 	if (arrow)
-		read_result(k, arrow);
+		read_result(k, reader_peek(r) ? reader_peek(r) : arrow);
 	else if (k->s->verb == VERB_READ && !k->s->start && !r->faults)
 		reader_absent(r, "what is read (=> EOF, ERRNO, \"text\", N bytes or ok)");
 	reader_end(r, tail_words);
