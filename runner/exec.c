@@ -15,6 +15,7 @@
 #include "runner/acts.h"
 #include "runner/watch.h"
 #include "runner/play.h"
+#include "runner/sweep.h"
 #include "runner/wires.h"
 
 #include <errno.h>
@@ -212,4 +213,5 @@ void exec_trial(const struct trial *t, const struct facts *facts, int try_number
 	play_flush(&p);
 	*capture = p.capture;
 	kmsg_close(&log);
+	sweep(&p);
 }

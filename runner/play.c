@@ -456,6 +456,11 @@ void play_retire(struct play *p, int conn)
 			p->spare = grown(p->spare, p->spares, sizeof(*p->spare));
 			p->spare[p->spares++] = end->fd;
 		}
+		if (end->known && end->fd < 0 && end->state > STATE_NONE &&
+		    end->state != TCP_TIME_WAIT) {
+			p->left = grown(p->left, p->lefts, sizeof(*p->left));
+			p->left[p->lefts++] = (struct left){ h, end->pair };
+		}
 		if (end->cookie) {
 			p->former = grown(p->former, p->formers, sizeof(*p->former));
 			p->former[p->formers++] = end->cookie;

@@ -103,6 +103,11 @@ struct play {
 	size_t spares;
 	uint64_t *former;	/* cookies of incarnations whose name went on */
 	size_t formers;
+	struct left {
+		enum host host;
+		struct pair pair;
+	} *left;		/* their pairs, where a socket may still be */
+	size_t lefts;
 
 	uint64_t *counter_base;	/* by step, for expectations on counters */
 
