@@ -145,6 +145,15 @@ bool match_kind(const struct pattern *p, const struct frame_note *f)
 	return p->kind == f->kind;
 }
 
+bool match_item(const struct exchange_item *item, const struct frame_note *f)
+{
+	const struct pattern p = {
+		.heading = item->heading, .kind = item->kind, .flags = item->flags, .conn = -1,
+	};
+
+	return match_kind(&p, f);
+}
+
 static bool number_fits(const struct pattern_part *part, const struct frame_note *f,
 			const struct track *k, int conn)
 {

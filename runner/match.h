@@ -47,6 +47,9 @@ bool match_outcome(const struct outcome *want, const struct event *seen);
 /** match_kind() - Heading, kind and flags of a segment against a pattern; not its parts */
 bool match_kind(const struct pattern *p, const struct frame_note *f);
 
+/** match_item() - The same for an item of an exchange */
+bool match_item(const struct exchange_item *item, const struct frame_note *f);
+
 /**
  * match_part() - Whether a segment has what a `with` asks for
  * @k:    what was known just before the segment

@@ -328,15 +328,6 @@ int match_exchange_frame(const struct trial *t, int step, const struct events *s
 	return NOWHERE;
 }
 
-static bool item_fits(const struct exchange_item *item, const struct frame_note *f)
-{
-	const struct pattern p = {
-		.heading = item->heading, .kind = item->kind, .flags = item->flags, .conn = -1,
-	};
-
-	return match_kind(&p, f);
-}
-
 static enum match_frames exchange_so_far(const struct trial *t, int step,
 					 const struct events *so_far)
 {
@@ -351,7 +342,7 @@ static enum match_frames exchange_so_far(const struct trial *t, int step,
 
 		if (!on_pair(&p, e) || !fate_given(e->frame.fate))
 			continue;
-		if (n == x->items || !item_fits(&x->item[n], &e->frame))
+		if (n == x->items || !match_item(&x->item[n], &e->frame))
 			return MATCH_FAILED;
 		n++;
 	}

@@ -3,6 +3,7 @@
 
 #include "runner/values.h"
 #include "runner/words.h"
+#include "runner/facts.h"
 #include "runner/sockopts.h"
 
 #include <string.h>
@@ -57,20 +58,6 @@ static const char *option_name(struct reader *r)
 
 /* ------------------------------------------------------------------ kernels */
 
-/** version_read() - `6.14`, in KERNEL_VERSION's form */
-static bool version_read(const char *s, size_t len, unsigned int *version)
-{
-	const char *dot = memchr(s, '.', len);
-	int64_t major, minor;
-
-	if (!dot || !number_read(s, (size_t)(dot - s), &major) ||
-	    !number_read(dot + 1, len - (size_t)(dot - s) - 1, &minor) ||
-	    major > 255 || minor > 255)
-		return false;
-	*version = (unsigned int)major << 16 | (unsigned int)minor << 8;
-	return true;
-}
-
 static size_t relation_read(const char *s, size_t len, int *relation)
 {
 	if (len >= 2 && !memcmp(s, ">=", 2)) {
@@ -85,7 +72,7 @@ bool needs_relation(const char *s, size_t len, int *relation, unsigned int *vers
 {
 	const size_t n = relation_read(s, len, relation);
 
-	return n && version_read(s + n, len - n, version);
+	return n && facts_version(s + n, len - n, version);
 }
 
 static void kernel_read(struct reader *r, struct need_of *need)
@@ -103,13 +90,13 @@ static void kernel_read(struct reader *r, struct need_of *need)
 		return;
 	}
 	if (n < t->word.len) {
-		if (!version_read(t->word.s + n, t->word.len - n, &need->version))
+		if (!facts_version(t->word.s + n, t->word.len - n, &need->version))
 			reader_complain(r, t, "a version is two numbers, such as >= 6.14, not \"%s\"",
 					reader_show(r, t));
 		return;
 	}
 	t = reader_need(r, "a version");
-	if (t && !version_read(t->word.s, t->word.len, &need->version))
+	if (t && !facts_version(t->word.s, t->word.len, &need->version))
 		reader_complain(r, t, "a version is two numbers, such as 6.14, not \"%s\"",
 				reader_show(r, t));
 }

@@ -492,7 +492,7 @@ struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port)
 	return a;
 }
 
-bool play_pair_of(int fd, struct pair *pair)
+static bool pair_of(int fd, struct pair *pair)
 {
 	struct sockaddr_storage here, there;
 	socklen_t len = sizeof(here), len2 = sizeof(there);
@@ -534,7 +534,7 @@ bool play_accept(struct play *p, struct listener *l)
 
 	if (fd < 0)
 		return false;
-	conn = play_pair_of(fd, &pair) ? connection_from(p, l->host, &pair) : -1;
+	conn = pair_of(fd, &pair) ? connection_from(p, l->host, &pair) : -1;
 	if (conn < 0) {
 		p->spare = grown(p->spare, p->spares, sizeof(*p->spare));
 		p->spare[p->spares++] = fd;

@@ -174,9 +174,6 @@ void play_pair(struct play *p, int conn, enum host host, const struct pair *pair
 /** play_address() - An address and port as the record names them: ::ffff:1.2.3.4 is 1.2.3.4 */
 struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port);
 
-/** play_pair_of() - Both ends of a socket; false where it has no peer (yet) */
-bool play_pair_of(int fd, struct pair *pair);
-
 /**
  * play_accept() - Take one connection off a listener's queue, if there is one
  *

@@ -35,17 +35,9 @@ static int load_cases(struct recorded *r, struct err *e)
 	return 0;
 }
 
-/* How long the trial's own name is, without the number of its repeat */
-static size_t bare_len(const char *name)
-{
-	const char *run = strstr(name, " run ");
-
-	return run ? (size_t)(run - name) : strlen(name);
-}
-
 static const struct suite_item *item_named(const struct suite *s, const char *name)
 {
-	const size_t len = bare_len(name);
+	const size_t len = suite_bare_len(name);
 
 	for (size_t i = 0; i < s->items; i++)
 		if (strlen(s->item[i].name) == len && !strncmp(s->item[i].name, name, len))

@@ -55,8 +55,8 @@ static const char *setting_text(struct arena *a, const struct setting *s)
 static const char *repro_text(struct arena *a, const struct session *s, const struct suite_item *item)
 {
 	const char *blank = strchr(item->name, ' ');
-	const size_t run = item->repeat > 0 && blank && strstr(blank, " run ") ?
-			   (size_t)(strstr(blank, " run ") - blank) : blank ? strlen(blank) : 0;
+	const size_t len = suite_bare_len(item->name);
+	const size_t run = blank && item->name + len > blank ? (size_t)(item->name + len - blank) : 0;
 
 	if (!strcmp(item->file->path, "-"))
 		return arena_printf(a, "%s run -k '%.*s' - <FILE", s->program, (int)(run ? run - 1 : 0),

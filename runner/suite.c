@@ -326,8 +326,7 @@ void suite_keep(struct suite *s, const char *const *pattern, size_t count)
 	}
 }
 
-/* A trial's name without the repeat's number behind it. */
-static size_t bare_len(const char *name)
+size_t suite_bare_len(const char *name)
 {
 	const char *blank = strrchr(name, ' ');
 	const size_t len = strlen(name);
@@ -340,7 +339,7 @@ static size_t bare_len(const char *name)
 
 static bool same_bare_name(const char *a, const char *b)
 {
-	return bare_len(a) == bare_len(b) && !strncmp(a, b, bare_len(a));
+	return suite_bare_len(a) == suite_bare_len(b) && !strncmp(a, b, suite_bare_len(a));
 }
 
 void suite_keep_names(struct suite *s, const char *const *name, size_t count)

@@ -268,15 +268,6 @@ static const char *without_trailing_blanks(const struct weighing *w, struct buf 
 	return s;
 }
 
-static bool item_fits(const struct exchange_item *item, const struct frame_note *f)
-{
-	const struct pattern p = {
-		.heading = item->heading, .kind = item->kind, .flags = item->flags, .conn = -1,
-	};
-
-	return match_kind(&p, f);
-}
-
 /* A segment as it is to be compared with an item: by its flags, where they were written out */
 static const char *text_beside(const struct weighing *w, const struct exchange_item *item,
 			       const struct frame_note *f)
@@ -305,7 +296,7 @@ static struct comparison compare(const struct weighing *w)
 
 		if (!item && !e)
 			break;
-		agree = agree && item && e && item_fits(item, &e->frame);
+		agree = agree && item && e && match_item(item, &e->frame);
 		c.agree += agree;
 		c.frames += e != NULL;
 		if (e)
