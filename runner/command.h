@@ -23,6 +23,7 @@ int cmd_list(const struct invocation *i, struct err *e);
 int cmd_check(const struct invocation *i, struct err *e);
 int cmd_judge(const struct invocation *i, struct err *e);
 int cmd_ladder(const struct invocation *i, struct err *e);
+int cmd_doubt(const struct invocation *i, struct err *e);
 int cmd_coverage(const struct invocation *i, struct err *e);
 int cmd_words(const struct invocation *i, struct err *e);
 
