@@ -4,6 +4,7 @@
 # make run        and every case with it; ARGS="..." are more words for `lastack run`
 # make check      layers, unit tests (again under sanitizers), the runner's own scenarios, every case
 # make deps       what is missing for both, from the distribution
+# make static     .build/lastack-static, one file that runs wherever the kernel does
 # make install    to PREFIX, below DESTDIR; make uninstall takes it away
 # make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
 # make coverage-table  cases/coverage.md anew: what the cases cover; check wants it current
@@ -34,7 +35,7 @@ Q    := $(if $(V),,@)
 say   = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
 
 FOUND := $(wildcard lib/*.c runner/*.c)
-OBJ   := $(patsubst %.c,$O/%.o,$(filter-out %_test.c %_fuzz.c,$(FOUND)))
+OBJ   := $(patsubst %.c,$O/%.o,$(filter-out %_test.c %_fuzz.c lib/mnl.c,$(FOUND)))
 ROOMS := $(filter-out $O/runner/main.o,$(OBJ))
 TEST  := $(patsubst %.c,$O/%,$(filter %_test.c,$(FOUND)))
 FUZZER := $(patsubst %.c,$O/%,$(filter %_fuzz.c,$(FOUND)))
@@ -46,7 +47,7 @@ all: $(or $(PROGRAM),$O/rooms.a tests)
 # compiler itself comes only then. The files below say how things are built;
 # they are looked at each time, and written only where something changed.
 DEPS := $(filter deps,$(MAKECMDGOALS))
-NEED := $(if $(filter-out deps,$(MAKECMDGOALS)),$(if $(filter-out deps all run install,$(MAKECMDGOALS)),check,run),check)
+NEED := $(if $(filter-out deps,$(MAKECMDGOALS)),$(if $(filter-out deps all static run install,$(MAKECMDGOALS)),check,$(if $(filter static,$(MAKECMDGOALS)),static,run)),check)
 keep  = mkdir -p $(@D) && { test "$$now" = "$$(cat $@ 2>&1)" || printf '%s\n' "$$now" >$@; }
 
 deps:
@@ -71,6 +72,12 @@ $O/version: FORCE
 $O/lastack: $O/runner/main.o $O/rooms.a $O/libs
 	$(call say,LD)
 	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs
+# Linked with the library where there is one to link with, else with lib/mnl.c
+$O/lastack-static: $O/runner/main.o $O/rooms.a $O/lib/mnl.o
+	$(call say,LD)
+	@CC='$(CC)' ci/deps --missing static
+	$Qlib=$$($(CC) -print-file-name=libmnl.a) && case $$lib in /*) ;; *) lib=$O/lib/mnl.o ;; esac && \
+		$(CC) @$O/flags $(LDFLAGS) -static -s -o $@ $(filter %main.o %.a,$^) $$lib
 $O/rooms.a: $(ROOMS) $O/list
 	$(call say,AR)
 	$Qrm -f $@ && $(AR) rcs $@ $(ROOMS)
@@ -91,13 +98,16 @@ $O/runner/main.o: $O/version
 -include $(wildcard $O/*/*.d)
 .SECONDARY:
 
+static: $O/lastack-static
 run: $O/lastack
 	@$O/lastack run $(ARGS)
 
 tests: $(TEST)
 san-tests: $O/test-flags
 	@! CC='$(CC)' ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
-check: $(PROGRAM) tests $(if $(SAN),,san-tests) $(if $(FUZZ_SECONDS),fuzz)
+try-static: $(PROGRAM)
+	@! CC='$(CC)' ci/deps --has-static || $(MAKE) --no-print-directory static
+check: $(PROGRAM) tests $(if $(SAN),,san-tests try-static) $(if $(FUZZ_SECONDS),fuzz)
 	@CC='$(CC)' FUZZ_CC='$(FUZZ_CC)' ci/check $O $(FUZZ_SECONDS)
 
 fuzz:
@@ -129,4 +139,4 @@ clean:
 	rm -rf .build
 
 FORCE:
-.PHONY: all deps run tests san-tests check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE
+.PHONY: all deps static run tests san-tests try-static check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE
