@@ -5,6 +5,7 @@
 #include "lib/err.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,6 +126,10 @@ static int write_whole(int fd, const char *s, size_t len)
 	while (len) {
 		const ssize_t n = write(fd, s, len);
 
+		if (n < 0 && errno == EAGAIN) {
+			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+			continue;
+		}
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -132,6 +137,25 @@ static int write_whole(int fd, const char *s, size_t len)
 		s += n;
 		len -= (size_t)n;
 	}
+	return 0;
+}
+
+int buf_send(struct buf *b, int fd, struct err *e)
+{
+	if (b->failed)
+		return err_set(e, -ENOMEM, "out of memory");
+	if (write_whole(fd, buf_text(b), b->len))
+		return err_sys(e, "write");
+	buf_clear(b);
+	return 0;
+}
+
+int buf_sent(int fd, struct err *e)
+{
+	const int again = dup(fd);
+
+	if (again >= 0 && close(again) < 0 && errno != EINTR)
+		return err_sys(e, "close");
 	return 0;
 }
 

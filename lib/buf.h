@@ -58,6 +58,17 @@ int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e);
  */
 int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err *e);
 
+/**
+ * buf_send() - Write the buffer to a descriptor, all of it, and empty it
+ * @fd: a pipe or terminal that takes no more for now is waited for
+ *
+ * Return: 0, or a negative errno; a part may then have been written
+ */
+int buf_send(struct buf *b, int fd, struct err *e);
+
+/** buf_sent() - Whether what was sent to @fd got there: some file systems tell only late that there was no room */
+int buf_sent(int fd, struct err *e);
+
 #define autobuf __attribute__((cleanup(buf_fini))) struct buf
 
 #endif

@@ -39,10 +39,8 @@
 #include "runner/report.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct held {
 	size_t number;	/* its id: in the stream, or in its file where that is nested */
@@ -94,37 +92,12 @@ static const struct dialect *dialect(const struct tap *tap)
 
 static int write_out(struct tap *tap, struct err *e)
 {
-	const char *s = buf_text(&tap->out);
-	size_t left = tap->out.len;
-
-	if (tap->out.failed)
-		return err_set(e, -ENOMEM, "tap: out of memory");
-	while (left) {
-		const ssize_t n = write(tap->fd, s, left);
-
-		if (n < 0 && errno == EAGAIN) {
-			poll(&(struct pollfd){ .fd = tap->fd, .events = POLLOUT }, 1, -1);
-			continue;
-		}
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "tap: write");
-		s += n;
-		left -= (size_t)n;
-	}
-	buf_clear(&tap->out);
-	return 0;
+	return buf_send(&tap->out, tap->fd, e) ? err_in(e, "tap") : 0;
 }
 
-/* Some file systems tell only here that there was no room */
 static int check_written(struct tap *tap, struct err *e)
 {
-	const int again = dup(tap->fd);
-
-	if (again >= 0 && close(again) < 0 && errno != EINTR)
-		return err_sys(e, "tap: close");
-	return 0;
+	return buf_sent(tap->fd, e) ? err_in(e, "tap") : 0;
 }
 
 /* ------------------------------------------------------------ one result */
