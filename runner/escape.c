@@ -4,7 +4,6 @@
 #include "lib/buf.h"
 #include "lib/utf8.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -95,6 +94,38 @@ void escape_quoted(struct buf *b, const char *s)
 	buf_adds(b, "\"");
 }
 
+static const char *xml_name(uint32_t code)
+{
+	switch (code) {
+	case '&':	return "&amp;";
+	case '<':	return "&lt;";
+	case '>':	return "&gt;";
+	case '"':	return "&quot;";
+	case '\'':	return "&apos;";
+	default:	return NULL;
+	}
+}
+
+void escape_xml(struct buf *b, const char *s, bool lines)
+{
+	const size_t len = strlen(s);
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		uint32_t code = 0;
+
+		n = utf8_next(s + i, len - i, &code);
+		if (!n)
+			buf_adds(b, "\xef\xbf\xbd");
+		else if (code == '\n' || code == '\t')
+			buf_add(b, lines ? s + i : " ", 1);
+		else if (xml_name(code))
+			buf_adds(b, xml_name(code));
+		else if (is_fit(code))
+			buf_add(b, s + i, n);
+	}
+}
+
 /* FNV-1a, 64 bits: tells names apart, keeps out nobody */
 static uint64_t hash(const char *s, size_t len)
 {
@@ -127,4 +158,34 @@ void escape_component(struct buf *b, const char *s, size_t len, size_t most)
 	}
 	buf_add(b, buf_text(&whole), most - tail);
 	buf_addf(b, "~%016llx", (unsigned long long)hash(s, len));
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool escape_undo(const char *s, size_t len, char *out, size_t *out_len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] != '%') {
+			if (s[i] <= ' ' || s[i] >= 0x7f)
+				return false;
+			out[n++] = s[i];
+			continue;
+		}
+		if (len - i < 3 || hex_digit(s[i + 1]) < 0 || hex_digit(s[i + 2]) < 0)
+			return false;
+		out[n++] = (char)(hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]));
+		i += 2;
+	}
+	out[n] = '\0';
+	*out_len = n;
+	return true;
 }

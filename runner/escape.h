@@ -2,6 +2,7 @@
 #ifndef RUNNER_ESCAPE_H
 #define RUNNER_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -36,6 +37,15 @@ void escape_reason(struct buf *b, const char *s);
 void escape_quoted(struct buf *b, const char *s);
 
 /**
+ * escape_xml() - Append text for XML 1.0, as an element's text or an attribute's value
+ * @lines: line ends and tabs stay; else each is a space
+ *
+ * What XML or a terminal cannot bear is left out, bytes that are no UTF-8
+ * become U+FFFD.
+ */
+void escape_xml(struct buf *b, const char *s, bool lines);
+
+/**
  * escape_component() - Append one component of a path
  * @s, @len: any bytes, a slash among them
  * @most:    bytes to append at most, 32 or more; a longer one is cut and ends
@@ -46,5 +56,15 @@ void escape_quoted(struct buf *b, const char *s);
  * strings give two different components.
  */
 void escape_component(struct buf *b, const char *s, size_t len, size_t most);
+
+/**
+ * escape_undo() - Read back what came as %XX
+ * @s, @len: printable ASCII without blanks
+ * @out:     room for @len + 1 bytes; may hold NULs, and has one at its end
+ * @out_len: out
+ *
+ * Return: whether it is such text
+ */
+bool escape_undo(const char *s, size_t len, char *out, size_t *out_len);
 
 #endif

@@ -11,6 +11,7 @@
 #include "runner/event.h"
 
 #include "lib/buf.h"
+#include "runner/escape.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -320,44 +321,13 @@ static int read_choice(const char *const *words, size_t count, const char *s, si
 	return -1;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Undo add_escaped(); the room is as long as the input, which is never shorter */
-static bool unescape(const char *s, size_t len, char *out, size_t *out_len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] != '%') {
-			if (s[i] <= ' ' || s[i] >= 0x7f)
-				return false;
-			out[n++] = s[i];
-			continue;
-		}
-		if (len - i < 3 || hex_digit(s[i + 1]) < 0 || hex_digit(s[i + 2]) < 0)
-			return false;
-		out[n++] = (char)(hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]));
-		i += 2;
-	}
-	out[n] = '\0';
-	*out_len = n;
-	return true;
-}
-
 static bool read_string(const char *s, size_t len, const struct key *k, struct arena *a,
 			struct event *ev)
 {
 	char *text = arena_get(a, len + 1);
 	size_t n;
 
-	if (!unescape(s, len, text, &n) || n > (size_t)k->high)
+	if (!escape_undo(s, len, text, &n) || n > (size_t)k->high)
 		return false;
 	if (k->type != TYPE_TEXT && memchr(text, '\0', n))
 		return false;

@@ -3,6 +3,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/judge.h"
 #include "runner/results.h"
@@ -23,6 +24,26 @@ static int read_facts(struct recorded *r, struct err *e)
 	return 0;
 }
 
+/* What escape_component() made of a name, undone; one that it cut stays as it is */
+static const char *plain_name(struct arena *a, const char *escaped)
+{
+	const size_t len = strlen(escaped);
+	char *name = arena_get(a, len + 1);
+	size_t n;
+
+	return escape_undo(escaped, len, name, &n) && strlen(name) == n ? name : escaped;
+}
+
+/* The copies' paths are escaped; their trials go by the names that they had in the run */
+static void restore_names(struct recorded *r)
+{
+	for (size_t i = 0; i < r->suite.files; i++) {
+		struct case_file *f = r->suite.file[i];
+
+		f->name = f->scenario.name = plain_name(&r->arena, f->name);
+	}
+}
+
 static int load_cases(struct recorded *r, struct err *e)
 {
 	const char *cases = arena_printf(&r->arena, "%s/%s", results_path(r->results), RESULTS_CASES);
@@ -31,35 +52,61 @@ static int load_cases(struct recorded *r, struct err *e)
 		return e->code;
 	if (r->suite.errors)
 		return err_set(e, -EBADMSG, "%s: its case files have errors", cases);
+	restore_names(r);
 	suite_plan(&r->suite, &r->facts, 1);
 	return 0;
 }
 
-static const struct suite_item *item_named(const struct suite *s, const char *name)
+/* The suite's names as `verdicts` holds them, escaped */
+static const char **escaped_names(struct recorded *r)
+{
+	const char **name = arena_get(&r->arena, (r->suite.items + 1) * sizeof(*name));
+
+	for (size_t i = 0; i < r->suite.items; i++) {
+		autobuf own = { 0 };
+
+		escape_name(&own, r->suite.item[i].name);
+		name[i] = arena_dup(&r->arena, buf_text(&own), own.len);
+	}
+	return name;
+}
+
+/* @from: where to begin to look, for they stand in the same order; out: the one after it */
+static const struct suite_item *item_named(const struct suite *s, const char *const *escaped,
+					   const char *name, size_t *from)
 {
 	const size_t len = suite_bare_len(name);
 
-	for (size_t i = 0; i < s->items; i++)
-		if (strlen(s->item[i].name) == len && !strncmp(s->item[i].name, name, len))
-			return &s->item[i];
+	for (size_t n = 0; n < s->items; n++) {
+		const size_t i = (*from + n) % s->items;
+
+		if (strncmp(escaped[i], name, len) != 0 || escaped[i][len])
+			continue;
+		*from = i + 1;
+		return &s->item[i];
+	}
 	return NULL;
 }
 
 /* The trials that were run become the suite's only ones, in the order of the run */
 static int only_the_past(struct recorded *r, struct err *e)
 {
+	const char **escaped = escaped_names(r);
 	struct suite_item *item;
+	size_t from = 0;
 
 	if (results_past(r->results, &r->arena, &r->past, &r->pasts, e))
 		return e->code;
 	item = arena_get(&r->arena, (r->pasts + 1) * sizeof(*item));
 	for (size_t i = 0; i < r->pasts; i++) {
-		const struct suite_item *found = item_named(&r->suite, r->past[i].name);
+		const char *name = r->past[i].name;
+		const struct suite_item *found = item_named(&r->suite, escaped, name, &from);
 
 		if (!found)
-			return err_set(e, -EBADMSG, "no case file for %s", r->past[i].name);
+			return err_set(e, -EBADMSG, "no case file for %s", name);
 		item[i] = *found;
-		item[i].name = r->past[i].name;
+		item[i].name = arena_printf(&r->arena, "%s%s", found->name,
+					    name + suite_bare_len(name));
 	}
 	r->suite.item = item;
 	r->suite.items = r->pasts;
