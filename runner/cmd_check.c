@@ -28,6 +28,7 @@ int cmd_check(const struct invocation *i, struct err *e)
 			 "Reads case files (all of them where none is named, - for standard input)\n"
 			 "and says everything that is wrong, as a compiler does. Asks no kernel.\n\n");
 		options_help(table, &text);
+		buf_adds(&text, "\nexit status: 0 no errors in them, 2 we could not do our job with such files\n");
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}

@@ -389,6 +389,7 @@ int cmd_coverage(const struct invocation *in, struct err *e)
 			 "Prints which events meet which states in the cases, which settings have which\n"
 			 "values, and where each claim is put to the test: a page in Markdown.\n\n");
 		options_help(table, &text);
+		buf_adds(&text, "\n" EXIT_HELP_ASKED);
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}

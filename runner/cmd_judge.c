@@ -6,14 +6,15 @@
 #include "runner/command.h"
 #include "runner/event.h"
 #include "runner/facts.h"
+#include "runner/ndjson.h"
 #include "runner/options.h"
+#include "runner/outlets.h"
 #include "runner/parse.h"
 #include "runner/recorded.h"
 #include "runner/report.h"
 #include "runner/require.h"
 #include "runner/results.h"
 #include "runner/session.h"
-#include "runner/tap.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@
 struct rejudge {
 	const struct invocation *in;
 	struct recorded run;
-	struct report *report;
+	struct outlets out;
+	bool observations;
 	size_t changed;
 };
 
@@ -58,7 +60,8 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 		recorded_judge(&j->run, &t, &record, was_observing(facts), &a, &events, &v);
 		v.tries = past->tries;
 		v.elapsed_ns = past->elapsed_ns;
-		rc = session_tell(s, i, &t, &v, &events, e);
+		rc = (j->observations && ndjson_observations(j->out.ndjson, item->name, &t, &events, e)) ||
+		     session_tell(s, i, &t, &v, &events, e);
 	}
 	if (v.kind != past->kind) {
 		j->changed++;
@@ -91,39 +94,33 @@ static int tell_all(struct rejudge *j, struct err *e)
 
 		point[i] = (struct report_point){ item->name, item->file->name, item->file->path };
 	}
-	s.report = j->report;
-	rc = report_begin(j->report, &plan, e);
+	s.report = j->out.report;
+	rc = report_begin(j->out.report, &plan, e);
 	for (size_t i = 0; i < run->pasts && !rc; i++)
 		rc = judge_one(j, &s, i, e);
-	return report_end(j->report, clock_ns() - begun, NULL, e) || rc ? -1 : 0;
-}
-
-static int exit_status(const struct rejudge *j)
-{
-	const struct report_summary *sum = report_summary(j->report);
-
-	if (sum->count[VERDICT_BROKEN] + sum->count[VERDICT_TIMING])
-		return EXIT_TROUBLE;
-	return sum->count[VERDICT_FAIL] + sum->count[VERDICT_TODO_PASSED] ? EXIT_RED : EXIT_GOOD;
+	return report_end(j->out.report, clock_ns() - begun, NULL, e) || rc ? -1 : 0;
 }
 
 static int rejudge(struct rejudge *j, const char *base, const char *which, struct err *e)
 {
 	if (results_open_existing(&j->run.results, base, which, e) || recorded_load(&j->run, e))
 		return -1;
-	j->report = report_new();
-	if (!j->report || report_add(j->report, tap_new(TAP_13, STDOUT_FILENO), e) || tell_all(j, e))
+	j->out.facts = &j->run.facts;
+	if (outlets_open(&j->out, e) || tell_all(j, e))
 		return -1;
 	if (j->changed)
 		fprintf(stderr, "lastack: %zu verdicts differ from those of the run\n", j->changed);
-	return exit_status(j);
+	return outlets_status(&j->out);
 }
 
 int cmd_judge(const struct invocation *in, struct err *e)
 {
 	struct rejudge j = { .in = in };
-	const char *base = results_base();
+	const char *base = results_base(), *format = NULL;
 	const struct option_spec table[] = {
+		{ "format", 'f', "FORMAT", FORMAT_HELP, OPTION_IS_TEXT, &format, 0, 0 },
+		{ "observations", 0, NULL, "with -f ndjson: a line for each event of the records as well",
+		  OPTION_IS_FLAG, &j.observations, 0, 0 },
 		{ "results", 0, "DIR", "where runs left their results", OPTION_IS_TEXT, &base, 0, 0 },
 		{ .name = NULL },
 	};
@@ -138,13 +135,18 @@ int cmd_judge(const struct invocation *in, struct err *e)
 			 "Gives a run's verdicts again from its records (the latest run's where none is\n"
 			 "named): on any machine, as anybody. Tells which differ from those of the run.\n\n");
 		options_help(table, &text);
+		buf_adds(&text, "\n" EXIT_HELP);
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}
+	if (outlets_format(&j.out, format, e))
+		return -1;
+	if (j.observations && j.out.format != FORMAT_NDJSON)
+		return err_set(e, -EINVAL, "judge: --observations goes with --format ndjson");
 	if (in->argc - rest > 1)
 		return err_set(e, -EINVAL, "judge: one run at a time");
 	rc = rejudge(&j, base, rest < in->argc ? in->argv[rest] : NULL, e);
-	report_free(j.report);
+	outlets_close(&j.out);
 	recorded_fini(&j.run);
 	return rc;
 }

@@ -151,6 +151,7 @@ static void help_text(const struct option_spec *table, struct buf *text)
 		 "names match; where nothing is said, those that failed. RUN is a directory of\n"
 		 "results, or its name; the latest where none is named. Needs no privilege.\n\n");
 	options_help(table, text);
+	buf_adds(text, "\n" EXIT_HELP_ASKED);
 }
 
 int cmd_ladder(const struct invocation *in, struct err *e)

@@ -48,6 +48,7 @@ int cmd_list(const struct invocation *in, struct err *e)
 	if (help) {
 		buf_adds(&text, "usage: lastack list [OPTION...] [PATH|TOPIC|TRIAL...]\n\n");
 		options_help(table, &text);
+		buf_adds(&text, "\n" EXIT_HELP_ASKED);
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}

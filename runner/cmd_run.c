@@ -11,13 +11,13 @@
 #include "runner/fingerprint.h"
 #include "runner/lab.h"
 #include "runner/observe.h"
+#include "runner/outlets.h"
 #include "runner/progress.h"
 #include "runner/prune.h"
 #include "runner/report.h"
 #include "runner/require.h"
 #include "runner/results.h"
 #include "runner/session.h"
-#include "runner/tap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,11 +41,9 @@ struct request {
 	struct arena arena;
 	struct suite suite;
 	struct facts facts;
-	struct report *report;
+	struct outlets out;
 	struct results *results;
-	struct progress *progress;
 	struct report_point *point;
-	int tap_fd;
 };
 
 /* ------------------------------------------------------------- command line */
@@ -62,7 +60,8 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "rerun-failed", 0, NULL, "only what failed in the latest run", OPTION_IS_FLAG, &q->rerun_failed, 0, 0 },
 		{ "shuffle", 0, "SEED", "begin trials in another order", OPTION_IS_INT, &q->shuffle, 1, 1000000000 },
 		{ "timeout", 0, "SECONDS", "the most that any trial may take", OPTION_IS_INT, &q->timeout_s, 1, 86400 },
-		{ "format", 'f', "FORMAT", "tap (default, version 13), tap14 or ktap", OPTION_IS_TEXT, &q->format, 0, 0 },
+		{ "format", 'f', "FORMAT", FORMAT_HELP, OPTION_IS_TEXT, &q->format, 0, 0 },
+		{ "junit", 0, "FILE", "JUnit XML into a file as well", OPTION_IS_TEXT, &q->out.junit, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
 		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
 		{ "keep", 0, "N", "remove all but the newest N runs' results, this one's included", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
@@ -79,22 +78,10 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		 "TAP goes to standard output, records and captures into a directory of results.\n\n");
 	options_help(table, help_text);
 	buf_adds(help_text,
-		 "\nexit status: 0 all as expected, 1 some trial failed, 2 we could not do our job\n");
+		 "\n" EXIT_HELP
+		 "(not judged for lateness, interrupted and `Bail out!` are 2, which outweighs 1;\n"
+		 "a trial that was skipped, or fails as its file says, is as expected)\n");
 	return options_parse(table, q->in->argc, q->in->argv, rest, help, e);
-}
-
-static int format_of(const char *name, enum tap_format *format, struct err *e)
-{
-	*format = TAP_13;
-	if (!name)
-		return 0;
-	for (int f = 0; f < TAP_FORMAT_COUNT; f++) {
-		if (strcmp(tap_format_name[f], name) != 0)
-			continue;
-		*format = f;
-		return 0;
-	}
-	return err_set(e, -EINVAL, "--format: \"%s\" is none of tap, tap14, ktap", name);
 }
 
 /* ----------------------------------------------------------------- the suite */
@@ -205,20 +192,12 @@ static const char *machine_text(struct request *q)
 	return arena_dup(&q->arena, buf_text(&line), line.len);
 }
 
-static int open_sinks(struct request *q, enum tap_format format, struct err *e)
+static int open_outlets(struct request *q, struct err *e)
 {
-	q->report = report_new();
-	q->progress = progress_new(STDERR_FILENO, STDOUT_FILENO);
-	if (!q->report || !q->progress)
-		return err_set(e, -ENOMEM, "out of memory");
-	if (report_add(q->report, progress_sink(q->progress), e) ||
-	    report_add(q->report, tap_new(format, STDOUT_FILENO), e))
-		return e->code;
-	if (!q->results)
-		return 0;
-	if (results_create(q->results, RESULTS_TAP, &q->tap_fd, e))
-		return e->code;
-	return report_add(q->report, tap_new(TAP_13, q->tap_fd), e);
+	q->out.live = true;
+	q->out.results = q->results;
+	q->out.facts = &q->facts;
+	return outlets_open(&q->out, e);
 }
 
 static int begin_report(struct request *q, struct err *e)
@@ -243,7 +222,7 @@ static int begin_report(struct request *q, struct err *e)
 	plan->point = q->point;
 	if (!plan->points)
 		plan->skip = "this shard is empty";
-	return report_begin(q->report, plan, e);
+	return report_begin(q->out.report, plan, e);
 }
 
 static int write_info(struct request *q, struct err *e)
@@ -283,7 +262,7 @@ static void draw(void *ctx, size_t running)
 
 static const char *cut_short(struct request *q, const struct session *s, int signal_number)
 {
-	const struct report_summary *sum = report_summary(q->report);
+	const struct report_summary *sum = report_summary(q->out.report);
 
 	if (signal_number)
 		return arena_printf(&q->arena, "interrupted by SIG%s",
@@ -296,17 +275,14 @@ static const char *cut_short(struct request *q, const struct session *s, int sig
 
 static int exit_status(const struct request *q, bool trouble)
 {
-	const struct report_summary *sum = report_summary(q->report);
-	const size_t ours = sum->count[VERDICT_BROKEN] + sum->count[VERDICT_TIMING];
-	const size_t red = sum->count[VERDICT_FAIL] + sum->count[VERDICT_TODO_PASSED];
+	const int status = trouble ? EXIT_TROUBLE : outlets_status(&q->out);
 
-	if (trouble || ours)
-		return q->automake ? EXIT_HARD : EXIT_TROUBLE;
-	if (red)
-		return EXIT_RED;
-	if (q->automake && sum->count[VERDICT_SKIP] == q->suite.items)
+	if (q->automake && status == EXIT_TROUBLE)
+		return EXIT_HARD;
+	if (q->automake && status == EXIT_GOOD &&
+	    report_summary(q->out.report)->count[VERDICT_SKIP] == q->suite.items)
 		return EXIT_SKIPPED;
-	return EXIT_GOOD;
+	return status;
 }
 
 static int observe(const struct request *q, const struct session *s, struct err *e)
@@ -322,11 +298,11 @@ static int observe(const struct request *q, const struct session *s, struct err 
 static int play_all(struct request *q, struct err *e)
 {
 	struct session s = {
-		.suite = &q->suite, .facts = &q->facts, .report = q->report, .results = q->results,
+		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
 		.slots = slots_of(q), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
 		.fail_fast = q->fail_fast, .program = q->in->program,
-		.tick = draw, .tick_ctx = q->progress,
+		.tick = draw, .tick_ctx = q->out.progress,
 	};
 	const int64_t begun = clock_ns();
 	int signal_number = 0, rc;
@@ -335,7 +311,7 @@ static int play_all(struct request *q, struct err *e)
 	rc = begin_report(q, e);
 	if (!rc)
 		rc = session_run(&s, &signal_number, e);
-	if (report_end(q->report, clock_ns() - begun, rc ? e->text : cut_short(q, &s, signal_number),
+	if (report_end(q->out.report, clock_ns() - begun, rc ? e->text : cut_short(q, &s, signal_number),
 		       rc ? &later : e))
 		rc = rc ? rc : e->code;
 	if (!rc && q->results)
@@ -347,16 +323,16 @@ static int play_all(struct request *q, struct err *e)
 }
 
 /* Nothing can run at all: say so where a reader of TAP looks for it. */
-static int bail(struct request *q, enum tap_format format, struct err *e)
+static int bail(struct request *q, struct err *e)
 {
 	struct err later;
 
-	if (q->report || !open_sinks(q, format, &later))
-		report_bail(q->report, e->text, &later);
+	if (q->out.report || !open_outlets(q, &later))
+		report_bail(q->out.report, e->text, &later);
 	return q->automake ? EXIT_HARD : EXIT_TROUBLE;
 }
 
-static int run(struct request *q, int rest, enum tap_format format, struct err *e)
+static int run(struct request *q, int rest, struct err *e)
 {
 	size_t removed;
 
@@ -367,11 +343,11 @@ static int run(struct request *q, int rest, enum tap_format format, struct err *
 		return EXIT_GOOD;
 	}
 	if (gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
-		return bail(q, format, e);
+		return bail(q, e);
 	if (q->suite.errors)
 		return complain_of_files(&q->suite, e);
-	if (open_results(q, e) || open_sinks(q, format, e))
-		return bail(q, format, e);
+	if (open_results(q, e) || open_outlets(q, e))
+		return bail(q, e);
 	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs - 1, &removed, e))
 		return e->code;
 	return play_all(q, e);
@@ -379,9 +355,8 @@ static int run(struct request *q, int rest, enum tap_format format, struct err *
 
 int cmd_run(const struct invocation *in, struct err *e)
 {
-	struct request q = { .in = in, .tap_fd = -1 };
+	struct request q = { .in = in };
 	autobuf help_text = { 0 };
-	enum tap_format format;
 	int rest, rc;
 	bool help;
 
@@ -391,15 +366,14 @@ int cmd_run(const struct invocation *in, struct err *e)
 		fputs(buf_text(&help_text), stdout);
 		return EXIT_GOOD;
 	}
-	if (format_of(q.format, &format, e))
+	if (outlets_format(&q.out, q.format, e))
 		return -EINVAL;
 	if (q.write && !q.observe)
 		return err_set(e, -EINVAL, "--write goes with --observe");
 	if (!q.base)
 		q.base = results_base();
-	rc = run(&q, rest, format, e);
-	report_free(q.report);
-	fd_close(&q.tap_fd);
+	rc = run(&q, rest, e);
+	outlets_close(&q.out);
 	results_close(q.results);
 	suite_fini(&q.suite);
 	facts_fini(&q.facts);

@@ -18,7 +18,7 @@ int cmd_words(const struct invocation *i, struct err *e)
 		return -1;
 	if (help)
 		buf_adds(&text, "usage: lastack words\n\nPrints the scenario language from the tables "
-			 "that its parser uses.\n");
+			 "that its parser uses.\n\n" EXIT_HELP_ASKED);
 	else
 		words_print(&text);
 	fputs(buf_text(&text), stdout);

@@ -6,6 +6,8 @@ struct err;
 
 /** Exit statuses, the same for every command */
 enum { EXIT_GOOD = 0, EXIT_RED = 1, EXIT_TROUBLE = 2 };
+#define EXIT_HELP "exit status: 0 all as expected, 1 some trial failed, 2 we could not do our job\n"
+#define EXIT_HELP_ASKED "exit status: 0 the answer was given, 2 we could not do our job\n"
 
 /** struct invocation - How a command was called; @argv[0] is the command's name */
 struct invocation {

@@ -139,6 +139,30 @@ static void a_long_component_is_cut_and_told_apart(void **state)
 	assert_string_not_equal(a.s, b.s);
 }
 
+static void xml_holds_what_xml_can(void **state)
+{
+	static const struct { const char *text; bool lines; const char *xml; } rows[] = {
+		{ "plain",			false,	"plain" },
+		{ "<a b=\"c\" d='e'>&amp;",	false,	"&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;amp;" },
+		{ "one\ntwo\tthree",		false,	"one two three" },
+		{ "one\ntwo\tthree",		true,	"one\ntwo\tthree" },
+		{ "]]>",			true,	"]]&gt;" },
+		{ "a\x01\x08\x0b\x1b[31m\x7f\r b",	true,	"a[31m b" },
+		{ "\xc2\x85\xe2\x80\xae\xef\xbf\xbe\xef\xbf\xbf",	true,	"" },
+		{ "\xff \xc3",			false,	"\xef\xbf\xbd \xef\xbf\xbd" },
+		{ "\xed\xa0\x80",		false,	"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xf0\x9f\x90\xa7 \xc3\xa4",	false,	"\xf0\x9f\x90\xa7 \xc3\xa4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf b = { 0 };
+
+		escape_xml(&b, rows[i].text, rows[i].lines);
+		assert_string_equal(buf_text(&b), rows[i].xml);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +171,7 @@ int main(void)
 		cmocka_unit_test(a_line_keeps_what_can_be_read),
 		cmocka_unit_test(a_reason_is_no_directive_of_its_own),
 		cmocka_unit_test(quotes_hold_any_text),
+		cmocka_unit_test(xml_holds_what_xml_can),
 		cmocka_unit_test(a_component_cannot_leave_its_folder),
 		cmocka_unit_test(a_long_component_is_cut_and_told_apart),
 	};

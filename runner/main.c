@@ -36,7 +36,7 @@ static void help(FILE *to)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fputs("\nlastack COMMAND --help tells more; lastack --version says which it is.\n"
-	      "exit status: 0 all as expected, 1 some trial failed, 2 we could not do our job\n", to);
+	      EXIT_HELP, to);
 }
 
 static void out_of_memory(void)

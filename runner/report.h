@@ -106,7 +106,7 @@ struct report_sink {
 	bool failed;
 };
 
-enum { REPORT_SINKS_MOST = 8 };
+enum { REPORT_SINKS_MOST = 12 };
 
 /** report_new() - One without sinks. Return: NULL where memory ran out */
 struct report *report_new(void);

@@ -262,7 +262,8 @@ int results_open_existing(struct results **out, const char *base, const char *wh
 static bool is_ours(const char *s, size_t len)
 {
 	static const char *const ours[] = {
-		RESULTS_MARKER, RESULTS_TAP, RESULTS_INFO, RESULTS_VERDICTS, RESULTS_CASES,
+		RESULTS_MARKER, RESULTS_TAP, RESULTS_JUNIT, RESULTS_NDJSON, RESULTS_INFO,
+		RESULTS_VERDICTS, RESULTS_CASES,
 	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

@@ -18,6 +18,8 @@ struct results;
  *
  *   lastack-run               says that we made it; locked while the run lasts
  *   run.tap                   the stream, always TAP 13
+ *   junit.xml                 the same as JUnit XML, when the run is over
+ *   run.ndjson                a line of JSON for the run, each trial, the end
  *   run.info                  the kernel, the machine, the command
  *   verdicts                  one line a trial: verdict, tries, milliseconds, name
  *   <topic>/<file>/<variant>.record   and .pcapng
@@ -30,6 +32,8 @@ struct results;
 #define RESULTS_MARK	"A run of lastack; --keep may remove it.\n"
 #define RESULTS_LATEST	"latest"
 #define RESULTS_TAP	"run.tap"
+#define RESULTS_JUNIT	"junit.xml"
+#define RESULTS_NDJSON	"run.ndjson"
 #define RESULTS_INFO	"run.info"
 #define RESULTS_VERDICTS "verdicts"
 #define RESULTS_CASES	"cases"
