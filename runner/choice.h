@@ -7,6 +7,7 @@
 #include "runner/suite.h"
 
 struct err;
+struct planned;
 
 /** struct choice - What was said; all zero chooses every trial of every case */
 struct choice {
@@ -28,11 +29,17 @@ struct choice {
 	{ "cases", 0, "DIR", "where topics are looked for", OPTION_IS_TEXT, &(c).cases, 0, 0 }
 
 /**
- * choice_make() - Plan the suite's trials and leave only the chosen ones
+ * choice_make() - Plan the suite's trials and leave only the chosen ones, of all shards
  * @facts: the kernel, or NULL
  *
- * Errors: -ENOENT the choice leaves nothing: probably a typo; a shard may be empty
+ * Errors: -ENOENT the choice leaves nothing: probably a typo
  */
 int choice_make(const struct choice *c, struct suite *s, const struct facts *facts, struct err *e);
+
+/**
+ * choice_part() - Leave only those of the chosen shard, which may be none
+ * @all: out, added to: those of the other shards as well
+ */
+int choice_part(const struct choice *c, struct suite *s, struct planned *all, struct err *e);
 
 #endif

@@ -12,7 +12,6 @@
 #include "runner/parse.h"
 #include "runner/recorded.h"
 #include "runner/report.h"
-#include "runner/require.h"
 #include "runner/results.h"
 #include "runner/session.h"
 
@@ -30,43 +29,26 @@ struct rejudge {
 	size_t changed;
 };
 
-static bool was_observing(const struct facts *f)
-{
-	const char *answer = facts_get(f, "info observing");
-
-	return answer && !strcmp(answer, "yes");
-}
-
 static int judge_one(struct rejudge *j, const struct session *s, size_t i, struct err *e)
 {
-	const struct suite_item *item = &j->run.suite.item[i];
+	const char *name = j->run.suite.item[i].name;
 	const struct past *past = &j->run.past[i];
-	const struct facts *facts = &j->run.facts;
-	struct verdict v = { .kind = VERDICT_SKIP, .step = -1 };
-	struct events events = { 0 };
+	struct events events;
 	struct arena a = { 0 };
-	autobuf record = { 0 };
+	struct verdict v;
 	struct trial t;
-	int rc;
+	int rc = 0;
 
-	parse_trial(&item->file->scenario, item->variant, facts, &t);
-	if (!require_met(&item->file->scenario, facts, &a, &v.message)) {
+	if (!recorded_verdict(&j->run, i, &t, &a, &events, &v))
 		rc = session_tell(s, i, NULL, &v, NULL, e);
-	} else if (recorded_read(&j->run, item, &record, e)) {
-		v.kind = VERDICT_BROKEN;
-		v.message = arena_printf(&a, "no record: %s", e->text);
-		rc = session_tell(s, i, NULL, &v, NULL, e);
-	} else {
-		recorded_judge(&j->run, &t, &record, was_observing(facts), &a, &events, &v);
-		v.tries = past->tries;
-		v.elapsed_ns = past->elapsed_ns;
-		rc = (j->observations && ndjson_observations(j->out.ndjson, item->name, &t, &events, e)) ||
-		     session_tell(s, i, &t, &v, &events, e);
-	}
+	else if (!j->observations || !ndjson_observations(j->out.ndjson, name, &t, &events, e))
+		rc = session_tell(s, i, &t, &v, &events, e);
+	else
+		rc = e->code;
 	if (v.kind != past->kind) {
 		j->changed++;
-		fprintf(stderr, "lastack: %s: was %s, is %s\n", item->name,
-			verdict_name[past->kind], verdict_name[v.kind]);
+		fprintf(stderr, "lastack: %s: was %s, is %s\n", name, verdict_name[past->kind],
+			verdict_name[v.kind]);
 	}
 	trial_fini(&t);
 	arena_free(&a);

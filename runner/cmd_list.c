@@ -6,6 +6,7 @@
 #include "runner/command.h"
 #include "runner/facts.h"
 #include "runner/fingerprint.h"
+#include "runner/planned.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ int cmd_list(const struct invocation *in, struct err *e)
 	autobuf text = { 0 };
 	struct suite s = { 0 };
 	struct facts facts = { 0 };
+	struct planned all = { 0 };
 	int rest, rc;
 
 	if (options_parse(table, in->argc, in->argv, &rest, &help, e))
@@ -62,7 +64,7 @@ int cmd_list(const struct invocation *in, struct err *e)
 		rc = err_set(e, -EINVAL, "%zu errors in the case files", s.errors);
 	}
 	if (!rc)
-		rc = choice_make(&choice, &s, &facts, e);
+		rc = choice_make(&choice, &s, &facts, e) || choice_part(&choice, &s, &all, e);
 	if (!rc) {
 		if (files)
 			print_titles(&s, &text);
@@ -71,6 +73,7 @@ int cmd_list(const struct invocation *in, struct err *e)
 		fputs(buf_text(&text), stdout);
 	}
 	suite_fini(&s);
+	planned_fini(&all);
 	facts_fini(&facts);
 	return rc ? -1 : EXIT_GOOD;
 }

@@ -12,6 +12,7 @@
 #include "runner/lab.h"
 #include "runner/observe.h"
 #include "runner/outlets.h"
+#include "runner/planned.h"
 #include "runner/progress.h"
 #include "runner/prune.h"
 #include "runner/report.h"
@@ -44,6 +45,7 @@ struct request {
 	struct outlets out;
 	struct results *results;
 	struct report_point *point;
+	struct planned planned;
 };
 
 /* ------------------------------------------------------------- command line */
@@ -77,6 +79,8 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		 "named (as `lastack list` prints them); - reads a case from standard input.\n"
 		 "TAP goes to standard output, records and captures into a directory of results.\n\n");
 	options_help(table, help_text);
+	buf_adds(help_text, "\n--shard auto reads the first that tells of more than one job, and is 1/1 without:\n");
+	shard_help(help_text);
 	buf_adds(help_text,
 		 "\n" EXIT_HELP
 		 "(not judged for lateness, interrupted and `Bail out!` are 2, which outweighs 1;\n"
@@ -129,7 +133,9 @@ static int load(struct request *q, int rest, struct err *e)
 		return complain_of_files(&q->suite, e);
 	if (choice_make(&q->choice, &q->suite, &q->facts, e))
 		return e->code;
-	return q->rerun_failed ? keep_failed(q, e) : 0;
+	if (q->rerun_failed && keep_failed(q, e))
+		return e->code;
+	return choice_part(&q->choice, &q->suite, &q->planned, e);
 }
 
 static void print_list(const struct suite *s)
@@ -225,15 +231,20 @@ static int begin_report(struct request *q, struct err *e)
 	return report_begin(q->out.report, plan, e);
 }
 
-static int write_info(struct request *q, struct err *e)
+static int write_facts(struct request *q, struct err *e)
 {
 	autobuf info = { 0 };
 
+	facts_write(&q->facts, &info);
+	return results_write(q->results, RESULTS_INFO, &info, e);
+}
+
+static int write_info(struct request *q, struct err *e)
+{
 	facts_put(&q->facts, "info command", command_text(q));
 	facts_put(&q->facts, "info version", q->in->version);
 	facts_put(&q->facts, "info observing", q->observe ? "yes" : "no");
-	facts_write(&q->facts, &info);
-	if (results_write(q->results, RESULTS_INFO, &info, e))
+	if (write_facts(q, e) || planned_write(&q->planned, q->results, e))
 		return e->code;
 	for (size_t i = 0; i < q->suite.files; i++) {
 		const struct case_file *f = q->suite.file[i];
@@ -242,6 +253,14 @@ static int write_info(struct request *q, struct err *e)
 			return e->code;
 	}
 	return 0;
+}
+
+/* The run's directory, when all else is written there */
+static int finish_results(struct request *q, int64_t wall_ns, struct err *e)
+{
+	facts_put(&q->facts, "info wall_ms",
+		  arena_printf(&q->arena, "%lld", (long long)(wall_ns / NS_PER_MS)));
+	return write_facts(q, e) ? e->code : results_finish(q->results, e);
 }
 
 static int open_results(struct request *q, struct err *e)
@@ -306,16 +325,18 @@ static int play_all(struct request *q, struct err *e)
 	};
 	const int64_t begun = clock_ns();
 	int signal_number = 0, rc;
+	int64_t wall_ns;
 	struct err later;
 
 	rc = begin_report(q, e);
 	if (!rc)
 		rc = session_run(&s, &signal_number, e);
-	if (report_end(q->out.report, clock_ns() - begun, rc ? e->text : cut_short(q, &s, signal_number),
+	wall_ns = clock_ns() - begun;
+	if (report_end(q->out.report, wall_ns, rc ? e->text : cut_short(q, &s, signal_number),
 		       rc ? &later : e))
 		rc = rc ? rc : e->code;
 	if (!rc && q->results)
-		rc = results_finish(q->results, e);
+		rc = finish_results(q, wall_ns, e);
 	if (!rc && q->observe && !signal_number)
 		rc = observe(q, &s, e);
 	session_fini(&s);
@@ -375,6 +396,7 @@ int cmd_run(const struct invocation *in, struct err *e)
 	rc = run(&q, rest, e);
 	outlets_close(&q.out);
 	results_close(q.results);
+	planned_fini(&q.planned);
 	suite_fini(&q.suite);
 	facts_fini(&q.facts);
 	arena_free(&q.arena);

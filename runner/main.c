@@ -21,6 +21,7 @@ static const struct command {
 	{ "list",	cmd_list,	"the trials that a run would play" },
 	{ "check",	cmd_check,	"read case files and say all that is wrong; plays nothing" },
 	{ "judge",	cmd_judge,	"give the verdicts again from a run's records alone" },
+	{ "merge",	cmd_merge,	"join the shards of a run into one run" },
 	{ "ladder",	cmd_ladder,	"draw what a recorded trial saw, failed or not" },
 	{ "doubt",	cmd_doubt,	"lie about what a run saw: which cases would not notice" },
 	{ "coverage",	cmd_coverage,	"which states, events and settings the cases cover" },

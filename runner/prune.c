@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -202,4 +203,28 @@ int prune_runs(const char *base, size_t keep, size_t *removed, struct err *e)
 	}
 	arena_free(&a);
 	return answer ? err_in(e, "results: %s", base) : 0;
+}
+
+static void forget_latest(int base, const char *name)
+{
+	char shows[NAME_MAX + 1];
+	const ssize_t len = readlinkat(base, RESULTS_LATEST, shows, sizeof(shows));
+
+	if (len == (ssize_t)strlen(name) && !memcmp(shows, name, strlen(name)))
+		unlinkat(base, RESULTS_LATEST, 0);
+}
+
+int prune_run(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	autofree char *folder = slash ? strndup(path, (size_t)(name - path)) : strdup(".");
+	autofd base = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (base < 0)
+		return err_sys(e, "results: %s", path);
+	if (remove_run(base, name, e))
+		return err_in(e, "results");
+	forget_latest(base, name);
+	return 0;
 }

@@ -22,4 +22,7 @@ struct err;
  */
 int prune_runs(const char *base, size_t keep, size_t *removed, struct err *e);
 
+/** prune_run() - Remove one run's directory, and `latest` beside it where that shows to it */
+int prune_run(const char *path, struct err *e);
+
 #endif

@@ -6,6 +6,8 @@
 #include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/judge.h"
+#include "runner/parse.h"
+#include "runner/require.h"
 #include "runner/results.h"
 
 #include <errno.h>
@@ -142,6 +144,37 @@ void recorded_judge(const struct recorded *r, const struct trial *t, const struc
 	}
 	v->kind = VERDICT_BROKEN;
 	v->message = arena_printf(a, "line %d of its record cannot be read", bad_line);
+}
+
+static bool was_observing(const struct facts *f)
+{
+	const char *answer = facts_get(f, "info observing");
+
+	return answer && !strcmp(answer, "yes");
+}
+
+bool recorded_verdict(const struct recorded *r, size_t i, struct trial *t, struct arena *a,
+		      struct events *events, struct verdict *v)
+{
+	const struct suite_item *item = &r->suite.item[i];
+	autobuf record = { 0 };
+	struct err e;
+
+	*v = (struct verdict){ .kind = VERDICT_SKIP, .step = -1, .tries = r->past[i].tries,
+			       .elapsed_ns = r->past[i].elapsed_ns };
+	*events = (struct events){ 0 };
+	parse_trial(&item->file->scenario, item->variant, &r->facts, t);
+	if (!require_met(&item->file->scenario, &r->facts, a, &v->message))
+		return false;
+	if (recorded_read(r, item, &record, &e)) {
+		v->kind = VERDICT_BROKEN;
+		v->message = arena_printf(a, "no record: %s", e.text);
+		return false;
+	}
+	recorded_judge(r, t, &record, was_observing(&r->facts), a, events, v);
+	v->tries = r->past[i].tries;
+	v->elapsed_ns = r->past[i].elapsed_ns;
+	return true;
 }
 
 void recorded_fini(struct recorded *r)

@@ -54,6 +54,18 @@ int recorded_read(const struct recorded *r, const struct suite_item *item, struc
 void recorded_judge(const struct recorded *r, const struct trial *t, const struct buf *record,
 		    bool observing, struct arena *a, struct events *events, struct verdict *v);
 
+/**
+ * recorded_verdict() - What a trial of the run comes to, from what lies there alone
+ * @i:      its index in the suite; tries and duration are those of the run
+ * @t:      out: the trial, freed by trial_fini()
+ * @a:      holds the events, the verdict's texts
+ * @events: out: those of its record
+ *
+ * Return: whether there is a record; one that was skipped has none
+ */
+bool recorded_verdict(const struct recorded *r, size_t i, struct trial *t, struct arena *a,
+		      struct events *events, struct verdict *v);
+
 /** recorded_fini() - Also closes the directory; one that was never opened is fine */
 void recorded_fini(struct recorded *r);
 

@@ -8,6 +8,7 @@
 #include "lib/err.h"
 #include "runner/escape.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -62,6 +63,18 @@ static inline void auto_results(struct results **r)
 const char *results_path(const struct results *r)
 {
 	return r->path;
+}
+
+static bool is_empty_folder(const char *path)
+{
+	DIR *list = opendir(path);
+	size_t entries = 0;
+
+	while (list && readdir(list))
+		entries++;
+	if (list)
+		closedir(list);
+	return entries == 2;	/* . and .. */
 }
 
 static bool is_folder(const char *path)
@@ -216,6 +229,26 @@ int results_new(struct results **out, const char *base, const char *release, str
 	return 0;
 }
 
+int results_new_at(struct results **out, const char *path, struct err *e)
+{
+	autoresults r = results_get();
+
+	if (!r)
+		return err_set(e, -ENOMEM, "results: out of memory");
+	if (make_folders(path, e) || set_path(r, path, "", e))
+		return e->code;
+	r->dir = open_folder(AT_FDCWD, path, 0);
+	if (r->dir < 0)
+		return err_sys(e, "results: %s", path);
+	if (!is_empty_folder(path))
+		return err_set(e, -EEXIST, "results: %s is there and not empty", path);
+	if (mark_run(r, e) || open_verdicts(r, e))
+		return e->code;
+	*out = r;
+	r = NULL;
+	return 0;
+}
+
 static int open_named(struct results *r, const char *base, const char *which, struct err *e)
 {
 	autofd folder = -1;
@@ -263,7 +296,7 @@ static bool is_ours(const char *s, size_t len)
 {
 	static const char *const ours[] = {
 		RESULTS_MARKER, RESULTS_TAP, RESULTS_JUNIT, RESULTS_NDJSON, RESULTS_INFO,
-		RESULTS_VERDICTS, RESULTS_CASES,
+		RESULTS_PLAN, RESULTS_VERDICTS, RESULTS_CASES,
 	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

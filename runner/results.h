@@ -21,6 +21,7 @@ struct results;
  *   junit.xml                 the same as JUnit XML, when the run is over
  *   run.ndjson                a line of JSON for the run, each trial, the end
  *   run.info                  the kernel, the machine, the command
+ *   plan                      all trials that were to be played, other shards' too
  *   verdicts                  one line a trial: verdict, tries, milliseconds, name
  *   <topic>/<file>/<variant>.record   and .pcapng
  *   cases/<topic>/<file>.case         the files as they were run
@@ -36,6 +37,7 @@ struct results;
 #define RESULTS_NDJSON	"run.ndjson"
 #define RESULTS_INFO	"run.info"
 #define RESULTS_VERDICTS "verdicts"
+#define RESULTS_PLAN	"plan"
 #define RESULTS_CASES	"cases"
 
 /**
@@ -53,6 +55,12 @@ const char *results_base(void);
  * Errors: -EEXIST @base/latest is there and no symbolic link
  */
 int results_new(struct results **r, const char *base, const char *release, struct err *e);
+
+/**
+ * results_new_at() - Begin a directory of that name; `latest` stays as it is
+ * @path: made here, or there and empty
+ */
+int results_new_at(struct results **r, const char *path, struct err *e);
 
 /**
  * results_open_existing() - Look at an earlier run; nothing is written

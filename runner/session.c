@@ -15,6 +15,7 @@
 #include "runner/results.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -155,6 +156,13 @@ static size_t whole_lines(const struct buf *record)
 	return len;
 }
 
+static void cut_to_whole_lines(struct buf *record)
+{
+	record->len = whole_lines(record);
+	if (record->s)
+		record->s[record->len] = '\0';
+}
+
 static void say_broken(struct verdict *v, const char *message)
 {
 	v->kind = VERDICT_BROKEN;
@@ -162,44 +170,75 @@ static void say_broken(struct verdict *v, const char *message)
 	v->expected = v->seen = NULL;
 }
 
-static void add_complaint(void *ctx, const char *line)
+/* What the record cannot tell by itself is added to it, so that it is judged the same anywhere. */
+static void add_to_record(struct buf *record, enum event_kind kind, int step, const char *text)
 {
-	struct buf *lines = ctx;
+	struct event ev = event_of(kind, 0);
+	char whole[EVENT_TEXT_MOST + 1];
 
-	buf_addf(lines, "%s%s", lines->len ? "; " : "", line);
+	snprintf(whole, sizeof(whole), "%s", text);
+	ev.step = step;
+	ev.text = whole;
+	event_write(&ev, record);
+}
+
+/* What the kernel said: in one line, and for the record */
+struct kernel_said {
+	struct buf *line, *record;
+};
+
+static void add_complaint(void *ctx, const char *complaint)
+{
+	struct kernel_said *said = ctx;
+
+	buf_addf(said->line, "%s%s", said->line->len ? "; " : "", complaint);
+	add_to_record(said->record, EVENT_KERNEL, -1, complaint);
 }
 
 /* A child that a fault of the kernel ended could not tell of it. */
-static bool kernel_did_it(struct course *c, struct arena *a, struct verdict *v)
+static bool kernel_did_it(struct course *c, struct buf *record, struct arena *a,
+			  struct verdict *v)
 {
-	autobuf lines = { 0 };
+	autobuf line = { 0 };
+	struct kernel_said said = { &line, record };
 
-	kmsg_complaints(&c->log, add_complaint, &lines);
-	if (!lines.len)
+	kmsg_complaints(&c->log, add_complaint, &said);
+	if (!line.len)
 		return false;
 	v->kind = VERDICT_FAIL;
-	v->message = arena_printf(a, "the kernel complained: %s", buf_text(&lines));
+	v->message = arena_printf(a, "the kernel complained: %s", buf_text(&line));
 	v->expected = v->seen = NULL;
 	return true;
 }
 
-/* How the child ended can overrule its record: it may have had no time to say why. */
-static void mind_its_end(struct course *c, const struct pool_result *r, struct arena *a,
-			 struct verdict *v)
+/* What ended it before its own end; NULL: nothing did */
+static const char *its_end(const struct pool_result *r, struct arena *a)
 {
 	char span[32];
 
-	if (!r->overrun && WIFSIGNALED(r->wait) && kernel_did_it(c, a, v))
-		return;
 	if (r->overrun)
-		say_broken(v, arena_printf(a, "took longer than its budget of %s",
-					   clock_text(r->job.budget_ns, span, sizeof(span))));
-	else if (WIFSIGNALED(r->wait))
-		say_broken(v, arena_printf(a, "its process was ended by signal %d (%s)",
-					   WTERMSIG(r->wait), strsignal(WTERMSIG(r->wait))));
-	else if (WIFEXITED(r->wait) && WEXITSTATUS(r->wait))
-		say_broken(v, arena_printf(a, "its process ended with status %d",
-					   WEXITSTATUS(r->wait)));
+		return arena_printf(a, "took longer than its budget of %s",
+				    clock_text(r->job.budget_ns, span, sizeof(span)));
+	if (WIFSIGNALED(r->wait))
+		return arena_printf(a, "its process was ended by signal %d (%s)",
+				    WTERMSIG(r->wait), strsignal(WTERMSIG(r->wait)));
+	if (WIFEXITED(r->wait) && WEXITSTATUS(r->wait))
+		return arena_printf(a, "its process ended with status %d", WEXITSTATUS(r->wait));
+	return NULL;
+}
+
+/* How the child ended can overrule its record: it may have had no time to say why. */
+static void mind_its_end(struct course *c, const struct pool_result *r, struct buf *record,
+			 struct arena *a, struct verdict *v)
+{
+	const char *end = its_end(r, a);
+
+	if (!r->overrun && WIFSIGNALED(r->wait) && kernel_did_it(c, record, a, v))
+		return;
+	if (!end)
+		return;
+	say_broken(v, end);
+	add_to_record(record, EVENT_BROKEN, v->step, end);
 }
 
 /* Whether what broke is a shortage that may be over when fewer trials run. */
@@ -267,7 +306,8 @@ static void done(void *ctx, struct pool_result *r)
 		say_broken(&v, arena_printf(&a, "line %d of its record cannot be read", bad_line));
 	else
 		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
-	mind_its_end(c, r, &a, &v);
+	cut_to_whole_lines(record);
+	mind_its_end(c, r, record, &a, &v);
 	if (!try_again(c, &r->job, &v, &events))
 		settle_verdict(c, r, &t, &v, &events);
 	trial_fini(&t);
