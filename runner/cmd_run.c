@@ -200,7 +200,7 @@ static const char *machine_text(struct request *q)
 
 static int open_outlets(struct request *q, struct err *e)
 {
-	q->out.live = true;
+	q->out.live = q->out.annotate = true;
 	q->out.results = q->results;
 	q->out.facts = &q->facts;
 	return outlets_open(&q->out, e);

@@ -4,6 +4,7 @@
 #include "lib/auto.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/github.h"
 #include "runner/junit.h"
 #include "runner/ndjson.h"
 #include "runner/progress.h"
@@ -11,6 +12,7 @@
 #include "runner/results.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,6 +61,18 @@ static int add_files(struct outlets *o, struct err *e)
 	return report_add(o->report, junit_new(o->results, o->junit, -1), e);
 }
 
+/* Standard output is TAP's; the runner of GitHub takes its commands from standard error as well */
+static int add_github(struct outlets *o, struct err *e)
+{
+	const char *there = getenv("GITHUB_ACTIONS");
+	const struct github to = {
+		.fd = o->annotate ? STDERR_FILENO : -1,
+		.workspace = getenv("GITHUB_WORKSPACE"), .summary = getenv("GITHUB_STEP_SUMMARY"),
+	};
+
+	return there && !strcmp(there, "true") ? report_add(o->report, github_new(&to), e) : 0;
+}
+
 int outlets_open(struct outlets *o, struct err *e)
 {
 	o->tap_fd = o->ndjson_fd = -1;
@@ -69,7 +83,7 @@ int outlets_open(struct outlets *o, struct err *e)
 		o->progress = progress_new(STDERR_FILENO, STDOUT_FILENO);
 		if (!o->progress)
 			return err_set(e, -ENOMEM, "out of memory");
-		if (report_add(o->report, progress_sink(o->progress), e))
+		if (report_add(o->report, progress_sink(o->progress), e) || add_github(o, e))
 			return e->code;
 	}
 	return report_add(o->report, for_stdout(o), e) ? e->code : add_files(o, e);

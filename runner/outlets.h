@@ -24,7 +24,8 @@ enum {
  * struct outlets - Where they go
  * @format:   of standard output
  * @junit:    a file for JUnit XML besides; NULL for none
- * @live:     whether there is a line of progress, and GitHub is told where it listens
+ * @live:     whether there is a line of progress, and GitHub is told where we run there
+ * @annotate: whether GitHub is told of trials one by one, too
  * @results:  a run's directory that is being written; NULL for none
  * @facts:    of the kernel
  * @report:   out: tells them all
@@ -36,7 +37,7 @@ enum {
 struct outlets {
 	int format;
 	const char *junit;
-	bool live;
+	bool live, annotate;
 	struct results *results;
 	const struct facts *facts;
 
