@@ -12,6 +12,18 @@
 
 static const int64_t QUICK_NS = 3 * NS_PER_S;
 
+int choice_settle(struct choice *c, struct arena *a, struct err *e)
+{
+	struct shard shard;
+
+	if (!c->shard)
+		return 0;
+	if (shard_read(&shard, c->shard, getenv, e))
+		return e->code;
+	c->shard = shard.n ? arena_printf(a, "%d/%d", shard.k, shard.n) : NULL;
+	return 0;
+}
+
 static void keep_quick(struct suite *s)
 {
 	for (size_t i = 0; i < s->items; i++)

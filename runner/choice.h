@@ -42,4 +42,11 @@ int choice_make(const struct choice *c, struct suite *s, const struct facts *fac
  */
 int choice_part(const struct choice *c, struct suite *s, struct planned *all, struct err *e);
 
+/**
+ * choice_settle() - Say it so that another machine understands the same
+ *
+ * "--shard auto" becomes the shard that this machine's pipeline means.
+ */
+int choice_settle(struct choice *c, struct arena *a, struct err *e);
+
 #endif

@@ -8,10 +8,13 @@
 #include "runner/choice.h"
 #include "runner/command.h"
 #include "runner/facts.h"
+#include "runner/feed.h"
 #include "runner/fingerprint.h"
+#include "runner/image.h"
 #include "runner/lab.h"
 #include "runner/observe.h"
 #include "runner/outlets.h"
+#include "runner/pack.h"
 #include "runner/planned.h"
 #include "runner/progress.h"
 #include "runner/prune.h"
@@ -19,6 +22,7 @@
 #include "runner/require.h"
 #include "runner/results.h"
 #include "runner/session.h"
+#include "runner/visit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +41,10 @@ struct request {
 	const char *format, *base;
 	int jobs, timeout_s, shuffle, keep_runs;
 	bool fail_fast, rerun_failed, automake, observe, write, list, no_results;
+	struct option_list kernel;
+	const char *modules;
+	int memory_mib, silence_s, feed;
+	bool skip_time, real_time;
 
 	const struct invocation *in;
 	struct arena arena;
@@ -70,6 +78,13 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
 		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
 		{ "automake", 0, NULL, "exit 99 for trouble of ours, 77 where all is skipped", OPTION_IS_FLAG, &q->automake, 0, 0 },
+		{ "kernel", 0, "IMAGE", "play them in this kernel: a bzImage, a Debian package or a User Mode Linux", OPTION_IS_LIST, &q->kernel, 0, 0 },
+		{ "modules", 0, "DIR", "with --kernel: where its modules lie", OPTION_IS_TEXT, &q->modules, 0, 0 },
+		{ "skip-time", 0, NULL, "with --kernel: idle time takes none (the default without KVM)", OPTION_IS_FLAG, &q->skip_time, 0, 0 },
+		{ "no-skip-time", 0, NULL, "with --kernel: in real time", OPTION_IS_FLAG, &q->real_time, 0, 0 },
+		{ "memory", 0, "MIB", "with --kernel: the guest's (1024)", OPTION_IS_INT, &q->memory_mib, 64, 1 << 20 },
+		{ "silence", 0, "SECONDS", "with --kernel: how long the guest may say nothing (120)", OPTION_IS_INT, &q->silence_s, 1, 86400 },
+		{ "feed", 0, "FD", NULL, OPTION_IS_INT, &q->feed, 1, 1 << 20 },	/* in a guest: send all there */
 		{ .name = NULL },
 	};
 
@@ -123,19 +138,22 @@ static int keep_failed(struct request *q, struct err *e)
 	       err_set(e, -ENOENT, "--rerun-failed: nothing failed in the latest run");
 }
 
+static int choose(struct request *q, const struct facts *facts, struct err *e)
+{
+	if (choice_make(&q->choice, &q->suite, facts, e))
+		return e->code;
+	if (q->rerun_failed && keep_failed(q, e))
+		return e->code;
+	return choice_part(&q->choice, &q->suite, &q->planned, e);
+}
+
 static int load(struct request *q, int rest, struct err *e)
 {
 	const char *const *args = (const char *const *)q->in->argv + rest;
 
 	if (suite_load(&q->suite, args, (size_t)(q->in->argc - rest), q->choice.cases, e))
 		return e->code;
-	if (q->suite.errors)
-		return complain_of_files(&q->suite, e);
-	if (choice_make(&q->choice, &q->suite, &q->facts, e))
-		return e->code;
-	if (q->rerun_failed && keep_failed(q, e))
-		return e->code;
-	return choice_part(&q->choice, &q->suite, &q->planned, e);
+	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, &q->facts, e);
 }
 
 static void print_list(const struct suite *s)
@@ -203,7 +221,9 @@ static int open_outlets(struct request *q, struct err *e)
 	q->out.live = q->out.annotate = true;
 	q->out.results = q->results;
 	q->out.facts = &q->facts;
-	return outlets_open(&q->out, e);
+	if (outlets_open(&q->out, e))
+		return e->code;
+	return q->feed ? report_add(q->out.report, feed_new(q->feed, &q->facts, q->results), e) : 0;
 }
 
 static int begin_report(struct request *q, struct err *e)
@@ -314,33 +334,45 @@ static int observe(const struct request *q, const struct session *s, struct err 
 	return rc;
 }
 
-static int play_all(struct request *q, struct err *e)
+static struct session session_of(struct request *q)
 {
-	struct session s = {
+	return (struct session){
 		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
 		.slots = slots_of(q), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
 		.fail_fast = q->fail_fast, .program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
 	};
-	const int64_t begun = clock_ns();
-	int signal_number = 0, rc;
-	int64_t wall_ns;
+}
+
+/* @rc: how the run went; where not well, @e says so */
+static int end_of_run(struct request *q, struct session *s, int64_t begun_ns, int signal_number,
+		      int rc, struct err *e)
+{
+	const int64_t wall_ns = clock_ns() - begun_ns;
 	struct err later;
 
-	rc = begin_report(q, e);
-	if (!rc)
-		rc = session_run(&s, &signal_number, e);
-	wall_ns = clock_ns() - begun;
-	if (report_end(q->out.report, wall_ns, rc ? e->text : cut_short(q, &s, signal_number),
+	if (report_end(q->out.report, wall_ns, rc ? e->text : cut_short(q, s, signal_number),
 		       rc ? &later : e))
 		rc = rc ? rc : e->code;
 	if (!rc && q->results)
 		rc = finish_results(q, wall_ns, e);
 	if (!rc && q->observe && !signal_number)
-		rc = observe(q, &s, e);
-	session_fini(&s);
+		rc = observe(q, s, e);
+	session_fini(s);
 	return rc ? rc : exit_status(q, signal_number != 0);
+}
+
+static int play_all(struct request *q, struct err *e)
+{
+	struct session s = session_of(q);
+	const int64_t begun = clock_ns();
+	int signal_number = 0, rc;
+
+	rc = begin_report(q, e);
+	if (!rc)
+		rc = session_run(&s, &signal_number, e);
+	return end_of_run(q, &s, begun, signal_number, rc, e);
 }
 
 /* Nothing can run at all: say so where a reader of TAP looks for it. */
@@ -351,6 +383,197 @@ static int bail(struct request *q, struct err *e)
 	if (q->out.report || !open_outlets(q, &later))
 		report_bail(q->out.report, e->text, &later);
 	return q->automake ? EXIT_HARD : EXIT_TROUBLE;
+}
+
+/* ---------------------------------------------------------- another's kernel */
+
+/* A run in a guest, while it lasts */
+struct stay {
+	struct request *q;
+	struct session session;
+	struct visit visit;
+	int64_t begun_ns;
+};
+
+struct guest_words {
+	struct arena *arena;
+	const char **word;
+	size_t count;
+};
+
+static void say(struct guest_words *w, const char *text)
+{
+	w->word = arena_grow(w->arena, w->word, w->count, sizeof(*w->word));
+	w->word[w->count++] = text;
+}
+
+static void say_option(struct guest_words *w, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	say(w, option);
+	if (*value)
+		say(w, value);
+}
+
+static void say_number(struct guest_words *w, const char *option, int value)
+{
+	if (value)
+		say_option(w, option, arena_printf(w->arena, "%d", value));
+}
+
+static void say_trials(struct guest_words *w, const struct request *q)
+{
+	for (size_t i = 0; i < q->suite.files && !q->rerun_failed; i++) {
+		const struct case_file *f = q->suite.file[i];
+
+		say(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, f->name),
+				    f->only ? " " : "", f->only ? f->only : ""));
+	}
+	for (size_t i = 0; i < q->suite.items && q->rerun_failed; i++) {
+		const struct suite_item *item = &q->suite.item[i];
+		const char *blank = strchr(item->name, ' ');
+
+		say(w, arena_printf(w->arena, "/%s%s", pack_case_path(w->arena, item->file->name),
+				    blank ? blank : ""));
+	}
+}
+
+/* The same choice, made there by the same words: what it takes is told by the kernel itself */
+static int words_for_guest(struct request *q, struct guest_words *w, struct err *e)
+{
+	if (choice_settle(&q->choice, &q->arena, e))
+		return e->code;
+	say(w, "run");
+	say_number(w, "--feed", GUEST_FEED_FD);
+	say_option(w, "--results", "/results");
+	say_option(w, "--cases", "/" PACK_CASES);
+	say_number(w, "--jobs", q->jobs);
+	say_number(w, "--repeat", q->choice.repeat);
+	say_number(w, "--shuffle", q->shuffle);
+	say_number(w, "--timeout", q->timeout_s);
+	say_option(w, "--quick", q->choice.quick ? "" : NULL);
+	say_option(w, "--fail-fast", q->fail_fast ? "" : NULL);
+	say_option(w, "--observe", q->observe ? "" : NULL);
+	if (!q->rerun_failed) {
+		say_option(w, "--shard", q->choice.shard);
+		for (size_t i = 0; i < q->choice.keep.count; i++)
+			say_option(w, "--match", q->choice.keep.value[i]);
+	}
+	say(w, "--");
+	say_trials(w, q);
+	return 0;
+}
+
+/* As there: by what the kernel is, before it was asked what it has */
+static int choose_again(struct request *q, struct err *e)
+{
+	struct facts bare = { .hz = q->facts.hz };
+
+	facts_set_release(&bare, q->facts.release);
+	q->suite.item = NULL;
+	q->suite.items = 0;
+	planned_fini(&q->planned);
+	q->planned = (struct planned){ 0 };
+	return choose(q, &bare, e);
+}
+
+/* The guest has told what it is: from here all is as for a run of our own */
+static int guest_is_known(void *ctx, struct err *e)
+{
+	struct stay *g = ctx;
+	struct request *q = g->q;
+	size_t removed;
+
+	facts_put(&q->facts, "info guest", arena_printf(&q->arena, "%s, %s",
+		  g->visit.plan.image->machine->name, machine_mode_name[g->visit.plan.mode]));
+	facts_put(&q->facts, "info image", g->visit.plan.image->path);
+	if (choose_again(q, e) || open_results(q, e) || open_outlets(q, e))
+		return e->code;
+	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs - 1, &removed, e))
+		return e->code;
+	g->session = session_of(q);
+	g->session.how = arena_printf(&q->arena, " --kernel %s%s%s%s%s", g->visit.plan.image->path,
+				      q->modules ? " --modules " : "", q->modules ? q->modules : "",
+				      q->skip_time ? " --skip-time" : "",
+				      q->real_time ? " --no-skip-time" : "");
+	return begin_report(q, e);
+}
+
+static void draw_stay(void *ctx)
+{
+	struct stay *g = ctx;
+
+	if (g->q->out.progress)
+		progress_draw(g->q->out.progress, 0, clock_ns());
+}
+
+static int end_of_stay(struct stay *g, int rc, struct err *e)
+{
+	struct request *q = g->q;
+	struct visit *v = &g->visit;
+	struct err later;
+
+	fputs(buf_text(&v->words), stderr);
+	if (q->results && v->console.len &&
+	    results_write(q->results, RESULTS_CONSOLE, &v->console, rc ? &later : e) && !rc)
+		rc = e->code;
+	if (!rc && v->bailed)
+		rc = err_set(e, -EPERM, "in the guest: %s", v->why);
+	if (!rc && !v->is_known)
+		rc = v->words.len ? err_set(e, -EINVAL, "in the guest nothing was run") :
+		     err_set(e, -EIO, "%s", v->why ? v->why : "interrupted");
+	if (!v->is_known)
+		return bail(q, e);
+	return end_of_run(q, &g->session, g->begun_ns, v->signal, rc, e);
+}
+
+static enum machine_mode mode_of(const struct request *q, const struct image *i)
+{
+	const bool kvm = !i->machine->uml && !access("/dev/kvm", R_OK | W_OK);
+
+	if (q->skip_time || (!q->real_time && !kvm))
+		return MACHINE_SKIP;
+	return kvm ? MACHINE_KVM : MACHINE_EMULATED;
+}
+
+static int play_in(struct request *q, struct image *i, struct err *e)
+{
+	autobuf archive = { 0 };
+	struct guest_words w = { .arena = &q->arena };
+	struct stay g = { .q = q, .begun_ns = clock_ns() };
+	int rc;
+
+	if (words_for_guest(q, &w, e) || pack(i, &q->suite, w.word, w.count, &archive, e))
+		return bail(q, e);
+	g.visit = (struct visit){
+		.plan = { .image = i, .archive = &archive, .mode = mode_of(q, i),
+			  .memory_mib = q->memory_mib ? q->memory_mib : 1024, .cpus = 2,
+			  .silence_s = q->silence_s ? q->silence_s : 120,
+			  .tick = draw_stay, .ctx = &g },
+		.session = &g.session, .facts = &q->facts, .known = guest_is_known, .ctx = &g,
+	};
+	rc = end_of_stay(&g, visit_run(&g.visit, e), e);
+	visit_fini(&g.visit);
+	return rc;
+}
+
+static int run_in_guest(struct request *q, int rest, struct err *e)
+{
+	struct image i;
+	int rc;
+
+	rc = image_open(&i, q->kernel.value[0], q->modules, e);
+	if (!rc && !facts_set_release(&q->facts, i.release))
+		rc = err_set(e, -ENOEXEC, "--kernel: %s: \"%s\" is no release", i.path, i.release);
+	if (!rc)
+		rc = load(q, rest, e);
+	if (!rc && q->list)
+		print_list(&q->suite);
+	else if (!rc)
+		rc = play_in(q, &i, e);
+	image_fini(&i);
+	return rc;
 }
 
 static int run(struct request *q, int rest, struct err *e)
@@ -391,9 +614,15 @@ int cmd_run(const struct invocation *in, struct err *e)
 		return -EINVAL;
 	if (q.write && !q.observe)
 		return err_set(e, -EINVAL, "--write goes with --observe");
+	if (!q.kernel.count && (q.modules || q.skip_time || q.real_time || q.memory_mib || q.silence_s))
+		return err_set(e, -EINVAL, "--modules, --skip-time, --no-skip-time, --memory and --silence go with --kernel");
+	if (q.skip_time && q.real_time)
+		return err_set(e, -EINVAL, "--skip-time and --no-skip-time: one or the other");
+	if (q.kernel.count > 1)
+		return err_set(e, -EINVAL, "--kernel: one at a time");
 	if (!q.base)
 		q.base = results_base();
-	rc = run(&q, rest, e);
+	rc = q.kernel.count ? run_in_guest(&q, rest, e) : run(&q, rest, e);
 	outlets_close(&q.out);
 	results_close(q.results);
 	planned_fini(&q.planned);

@@ -28,6 +28,7 @@ int cmd_merge(const struct invocation *i, struct err *e);
 int cmd_ladder(const struct invocation *i, struct err *e);
 int cmd_doubt(const struct invocation *i, struct err *e);
 int cmd_coverage(const struct invocation *i, struct err *e);
+int cmd_guest(const struct invocation *i, struct err *e);
 int cmd_words(const struct invocation *i, struct err *e);
 
 #endif

@@ -26,6 +26,7 @@ static const struct command {
 	{ "doubt",	cmd_doubt,	"lie about what a run saw: which cases would not notice" },
 	{ "coverage",	cmd_coverage,	"which states, events and settings the cases cover" },
 	{ "words",	cmd_words,	"the scenario language, word by word" },
+	{ "guest",	cmd_guest,	NULL },		/* what a kernel booted by run starts first */
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -35,7 +36,8 @@ static void help(FILE *to)
 	fputs("lastack - what happens when a TCP connection closes and someone comes back\n\n"
 	      "usage: lastack COMMAND [OPTION...] [WORD...]\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+		if (commands[i].help)
+			fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fputs("\nlastack COMMAND --help tells more; lastack --version says which it is.\n"
 	      EXIT_HELP, to);
 }

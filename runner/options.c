@@ -107,6 +107,8 @@ void options_help(const struct option_spec *table, struct buf *out)
 	for (const struct option_spec *o = table; o->name; o++) {
 		const size_t before = out->len;
 
+		if (!o->help)
+			continue;
 		if (o->letter)
 			buf_addf(out, "  -%c, ", o->letter);
 		else

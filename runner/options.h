@@ -19,6 +19,7 @@ struct option_list {
  * struct option_spec - One option
  * @name:   without the dashes
  * @letter: 0 for none
+ * @help:   NULL: for our own use, and not told of
  * @arg:    what its argument is called in the help; NULL where it takes none
  * @kind:   what @to points at; an OPTION_IS_INT lies between @low and @high
  *

@@ -22,6 +22,7 @@ struct results;
  *   run.ndjson                a line of JSON for the run, each trial, the end
  *   run.info                  the kernel, the machine, the command
  *   plan                      all trials that were to be played, other shards' too
+ *   console.log               of a run in a guest: all that its kernel said
  *   verdicts                  one line a trial: verdict, tries, milliseconds, name
  *   <topic>/<file>/<variant>.record   and .pcapng
  *   cases/<topic>/<file>.case         the files as they were run
@@ -38,6 +39,7 @@ struct results;
 #define RESULTS_INFO	"run.info"
 #define RESULTS_VERDICTS "verdicts"
 #define RESULTS_PLAN	"plan"
+#define RESULTS_CONSOLE	"console.log"
 #define RESULTS_CASES	"cases"
 
 /**

@@ -57,12 +57,13 @@ static const char *repro_text(struct arena *a, const struct session *s, const st
 {
 	const char *blank = strchr(item->name, ' ');
 	const size_t len = suite_bare_len(item->name);
+	const char *how = s->how ? s->how : "";
 	const size_t run = blank && item->name + len > blank ? (size_t)(item->name + len - blank) : 0;
 
 	if (!strcmp(item->file->path, "-"))
-		return arena_printf(a, "%s run -k '%.*s' - <FILE", s->program, (int)(run ? run - 1 : 0),
+		return arena_printf(a, "%s run%s -k '%.*s' - <FILE", s->program, how, (int)(run ? run - 1 : 0),
 				    blank ? blank + 1 : "");
-	return arena_printf(a, "%s run '%s%.*s'", s->program, item->file->path, (int)run,
+	return arena_printf(a, "%s run%s '%s%.*s'", s->program, how, item->file->path, (int)run,
 			    blank ? blank : "");
 }
 
@@ -112,24 +113,6 @@ static void note_failure(struct course *c, const struct err *e)
 	c->failed = true;
 }
 
-static void keep_record(struct course *c, size_t id, const struct verdict *v)
-{
-	struct session *s = c->s;
-	const struct suite_item *item = item_of(s, id);
-	struct arena a = { 0 };
-	struct err e;
-
-	if (!s->results)
-		return;
-	if (c->tally[id].record.len &&
-	    results_write(s->results, results_trial_path(&a, item->name, ".record"),
-			  &c->tally[id].record, &e))
-		note_failure(c, &e);
-	if (results_verdict(s->results, id, item->name, v, &e))
-		note_failure(c, &e);
-	arena_free(&a);
-}
-
 static void keep_observed(struct session *s, size_t id, const struct trial *t,
 			  const struct verdict *v)
 {
@@ -142,6 +125,39 @@ static void keep_observed(struct session *s, size_t id, const struct trial *t,
 		if (v->observed[i])
 			s->observed[id][i] = arena_dup(&s->arena, v->observed[i],
 						       strlen(v->observed[i]));
+}
+
+int session_settle(struct session *s, size_t id, const struct trial *t, const struct verdict *v,
+		   const struct events *events, struct err *e)
+{
+	if (s->observing && t)
+		keep_observed(s, id, t, v);
+	if (s->results && results_verdict(s->results, id, item_of(s, id)->name, v, e))
+		return e->code;
+	return session_tell(s, id, t, v, events, e);
+}
+
+static void keep_record(struct course *c, size_t id)
+{
+	const struct buf *record = &c->tally[id].record;
+	struct results *r = c->s->results;
+	struct arena a = { 0 };
+	struct err e;
+
+	if (r && record->len &&
+	    results_write(r, results_trial_path(&a, item_of(c->s, id)->name, ".record"), record, &e))
+		note_failure(c, &e);
+	arena_free(&a);
+}
+
+static void settle(struct course *c, size_t id, const struct trial *t, const struct verdict *v,
+		   const struct events *events)
+{
+	struct err e;
+
+	keep_record(c, id);
+	if (session_settle(c->s, id, t, v, events, &e))
+		note_failure(c, &e);
 }
 
 /* ------------------------------------------------------------------ judging */
@@ -275,15 +291,9 @@ static bool try_again(struct course *c, const struct pool_job *job, const struct
 static void settle_verdict(struct course *c, const struct pool_result *r, const struct trial *t,
 			   struct verdict *v, const struct events *events)
 {
-	struct err e;
-
 	v->tries = r->job.try_number;
 	v->elapsed_ns = r->elapsed_ns;
-	if (c->s->observing)
-		keep_observed(c->s, r->job.id, t, v);
-	keep_record(c, r->job.id, v);
-	if (session_tell(c->s, r->job.id, t, v, events, &e))
-		note_failure(c, &e);
+	settle(c, r->job.id, t, v, events);
 	buf_fini(&c->tally[r->job.id].record);
 	if (c->s->fail_fast && verdict_red(v->kind))
 		pool_stop(&c->pool);
@@ -357,14 +367,11 @@ static bool skip(struct course *c, size_t id)
 	struct arena a = { 0 };
 	struct verdict v = { .kind = VERDICT_SKIP, .step = -1, .tries = 0 };
 	const char *why = NULL;
-	struct err e;
 	const bool skipped = !require_met(sc, s->facts, &a, &why);
 
 	if (skipped) {
 		v.message = why;
-		keep_record(c, id, &v);
-		if (session_tell(s, id, NULL, &v, NULL, &e))
-			note_failure(c, &e);
+		settle(c, id, NULL, &v, NULL);
 	}
 	arena_free(&a);
 	return skipped;

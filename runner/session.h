@@ -39,7 +39,7 @@ struct session {
 	int64_t timeout_ns;
 	unsigned int shuffle;
 	bool observing, fail_fast;
-	const char *program;
+	const char *program, *how;
 	void (*tick)(void *ctx, size_t running);
 	void *tick_ctx;
 
@@ -67,5 +67,12 @@ void session_fini(struct session *s);
 struct events;
 int session_tell(const struct session *s, size_t item, const struct trial *t,
 		 const struct verdict *v, const struct events *events, struct err *e);
+
+/**
+ * session_settle() - Keep and tell a verdict, as the run itself does
+ * @record: was kept already
+ */
+int session_settle(struct session *s, size_t item, const struct trial *t, const struct verdict *v,
+		   const struct events *events, struct err *e);
 
 #endif
