@@ -45,3 +45,15 @@ bool utf8_printable(uint32_t code)
 		return false;
 	return !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2066 && code <= 0x2069);
 }
+
+size_t utf8_width(const char *s, size_t len, size_t at)
+{
+	const size_t begin = at;
+
+	for (size_t i = 0; i < len; i++)
+		if (s[i] == '\t')
+			at += 8 - at % 8;
+		else
+			at += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return at - begin;
+}

@@ -23,4 +23,10 @@ size_t utf8_next(const char *s, size_t len, uint32_t *code);
  */
 bool utf8_printable(uint32_t code);
 
+/**
+ * utf8_width() - Columns that some text takes, a character one
+ * @at: the column that it begins in, from 0 on: tabs reach to the next eighth
+ */
+size_t utf8_width(const char *s, size_t len, size_t at);
+
 #endif

@@ -65,12 +65,26 @@ static void nothing_that_moves_or_turns_the_text_is_printable(void **state)
 		assert_int_equal(utf8_printable(shown[i].code), shown[i].printable);
 }
 
+static const struct { const char *text; size_t at, width; } widths[] = {
+	{ "", 3, 0 }, { "ab", 0, 2 }, { "\xc3\xa9\xe2\x82\xac", 0, 2 }, { "\t", 0, 8 }, { "\ta", 7, 2 },
+	{ "a\tb", 8, 9 },
+};
+
+static void a_text_takes_columns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS(widths); i++)
+		assert_int_equal(utf8_width(widths[i].text, strlen(widths[i].text), widths[i].at),
+				 widths[i].width);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_character_has_a_length_or_is_none),
 		cmocka_unit_test(a_nul_byte_is_a_character),
 		cmocka_unit_test(nothing_that_moves_or_turns_the_text_is_printable),
+		cmocka_unit_test(a_text_takes_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

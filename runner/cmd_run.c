@@ -4,7 +4,6 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
-#include "lib/netns.h"
 #include "runner/choice.h"
 #include "runner/command.h"
 #include "runner/facts.h"
@@ -12,6 +11,7 @@
 #include "runner/fingerprint.h"
 #include "runner/image.h"
 #include "runner/lab.h"
+#include "runner/means.h"
 #include "runner/observe.h"
 #include "runner/outlets.h"
 #include "runner/pack.h"
@@ -30,10 +30,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, SLOTS_MOST = 256, FILES_A_CHILD = 4 };
+enum { EXIT_SKIPPED = 77, EXIT_HARD = 99 };
 
 /* What the command line said, and what is made of it. */
 struct request {
@@ -70,7 +69,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "rerun-failed", 0, NULL, "only what failed in the latest run", OPTION_IS_FLAG, &q->rerun_failed, 0, 0 },
 		{ "shuffle", 0, "SEED", "begin trials in another order", OPTION_IS_INT, &q->shuffle, 1, 1000000000 },
 		{ "timeout", 0, "SECONDS", "the most that any trial may take", OPTION_IS_INT, &q->timeout_s, 1, 86400 },
-		{ "format", 'f', "FORMAT", FORMAT_HELP, OPTION_IS_TEXT, &q->format, 0, 0 },
+		{ "format", 'f', FORMAT_WORDS, FORMAT_HELP, OPTION_IS_TEXT, &q->format, 0, 0 },
 		{ "junit", 0, "FILE", "JUnit XML into a file as well", OPTION_IS_TEXT, &q->out.junit, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
 		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
@@ -160,40 +159,6 @@ static void print_list(const struct suite *s)
 {
 	for (size_t i = 0; i < s->items; i++)
 		puts(s->item[i].name);
-}
-
-/* --------------------------------------------------------------- the machine */
-
-/* As root the namespaces are made as they are; else in a user namespace of our own. */
-static int gain_rights(struct err *e)
-{
-	if (!netns_home(e) && !netns_allowed(e))
-		return 0;
-	if (e->code != -EPERM || netns_own_user(e))
-		return e->code;
-	return netns_allowed(e);
-}
-
-static long memory_mib(void)
-{
-	return sysconf(_SC_AVPHYS_PAGES) / 256 * (sysconf(_SC_PAGESIZE) / 4096);
-}
-
-/* Many more than processors, for most trials wait; but as memory and descriptors allow. */
-static int slots_of(const struct request *q)
-{
-	struct rlimit files;
-	long slots = q->jobs ? q->jobs : SLOTS_MOST;
-
-	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-	if (!getrlimit(RLIMIT_NOFILE, &files) && (long)files.rlim_cur / FILES_A_CHILD < slots)
-		slots = (long)files.rlim_cur / FILES_A_CHILD;
-	if (!q->jobs && memory_mib() / 4 < slots)
-		slots = memory_mib() / 4;
-	return slots < 1 ? 1 : (int)slots;
 }
 
 /* ----------------------------------------------------------------- reporting */
@@ -338,7 +303,7 @@ static struct session session_of(struct request *q)
 {
 	return (struct session){
 		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
-		.slots = slots_of(q), .timeout_ns = q->timeout_s * NS_PER_S,
+		.slots = means_slots(q->jobs), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
 		.fail_fast = q->fail_fast, .program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
@@ -586,7 +551,7 @@ static int run(struct request *q, int rest, struct err *e)
 		print_list(&q->suite);
 		return EXIT_GOOD;
 	}
-	if (gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
+	if (means_gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
 		return bail(q, e);
 	if (q->suite.errors)
 		return complain_of_files(&q->suite, e);

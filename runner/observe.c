@@ -12,13 +12,12 @@
 #include "runner/facts.h"
 #include "runner/parse.h"
 #include "runner/plan.h"
+#include "runner/replace.h"
 #include "runner/split.h"
 #include "runner/table_text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* --------------------------------------------------------------------- work */
 
@@ -330,50 +329,6 @@ static int read_again(const struct case_file *f, const struct buf *text, struct 
 	return e->code;
 }
 
-static int check_unchanged(const struct case_file *f, const char *path, struct err *e)
-{
-	autobuf now = { 0 };
-
-	if (buf_read_file(&now, path, SCAN_FILE_MOST, e))
-		return e->code;
-	if (now.len != f->text.len || memcmp(buf_text(&now), buf_text(&f->text), now.len) != 0)
-		return err_set(e, -ESTALE, "%s: changed since it was read", f->path);
-	return 0;
-}
-
-/** give_back() - Owner and mode as they were; who may not give a file away keeps it */
-static int give_back(const char *path, const struct stat *was, struct err *e)
-{
-	struct stat now;
-
-	if (stat(path, &now))
-		return err_sys(e, "%s", path);
-	if ((now.st_uid != was->st_uid || now.st_gid != was->st_gid) &&
-	    chown(path, was->st_uid, was->st_gid) && errno != EPERM)
-		return err_sys(e, "%s", path);
-	if (chmod(path, was->st_mode & 07777))
-		return err_sys(e, "%s", path);
-	return 0;
-}
-
-/** replace() - Put the text into the file that a path means, be it by a symbolic link */
-static int replace(const struct case_file *f, const struct buf *text, struct err *e)
-{
-	autofree char *path = realpath(f->path, NULL);
-	struct stat st;
-	mode_t mask;
-	int rc;
-
-	if (!path || stat(path, &st))
-		return err_sys(e, "%s", f->path);
-	if (check_unchanged(f, path, e))
-		return e->code;
-	mask = umask(~st.st_mode & 0777);	/* never open to more people, not even at first */
-	rc = buf_write_file(text, AT_FDCWD, path, e);
-	umask(mask);
-	return rc ? rc : give_back(path, &st, e);
-}
-
 static int deliver(struct work *k, const struct case_file *f, bool write, struct buf *out,
 		   struct err *e)
 {
@@ -391,30 +346,44 @@ static int deliver(struct work *k, const struct case_file *f, bool write, struct
 	} else if (!write) {
 		buf_adds(out, "use --write to put it into the file\n");
 	} else {
-		buf_adds(out, replace(f, &text, e) ? "not written\n" : "written\n");
+		buf_adds(out, replace_file(f->path, &f->text, &text, e) ? "not written\n" : "written\n");
 	}
 	return e->code;
+}
+
+/** split_table() - What becomes of every row. Return: whether they still fit a table */
+static bool split_table(struct work *k, const struct suite *s, const char *path,
+			const struct facts *facts, const char *const *const *observed)
+{
+	bool good = true;
+
+	gather(k, s, path, observed);
+	choose_rows(k, facts);
+	k->split = arena_get(&k->arena, k->table->rows * sizeof(*k->split));
+	for (size_t row = 0; row < k->table->rows && good; row++)
+		good = split_row(k, row);
+	return good;
+}
+
+static int too_many_rows(const struct case_file *f, struct err *e)
+{
+	return err_set(e, -E2BIG, "%s: the filled table has more than %d rows", f->path, ROWS_MOST);
 }
 
 static int fill_file(const struct suite *s, const struct case_file *f, const struct facts *facts,
 		     const char *const *const *observed, bool write, struct buf *out, struct err *e)
 {
 	struct work k = { .s = &f->scenario, .table = &f->scenario.table };
-	bool good = true;
+	const bool good = split_table(&k, s, f->path, facts, observed);
 
 	e->code = 0;
-	gather(&k, s, f->path, observed);
-	choose_rows(&k, facts);
-	k.split = arena_get(&k.arena, k.table->rows * sizeof(*k.split));
-	for (size_t row = 0; row < k.table->rows && good; row++)
-		good = split_row(&k, row);
 	if (k.filled || k.notes.len || !good) {
 		buf_adds(out, out->len ? "\n" : "");
 		escape_line(out, f->path, strlen(f->path));
 		buf_adds(out, "\n");
 	}
 	if (!good)
-		err_set(e, -E2BIG, "%s: the filled table has more than %d rows", f->path, ROWS_MOST);
+		too_many_rows(f, e);
 	else if (k.filled)
 		deliver(&k, f, write, out, e);
 	else
@@ -424,13 +393,31 @@ static int fill_file(const struct suite *s, const struct case_file *f, const str
 	return e->code;
 }
 
-/** is_first() - Whether no earlier one is the same file, loaded for another of its trials */
-static bool is_first(const struct suite *s, size_t file)
+int observe_text(const struct suite *s, const struct facts *facts,
+		 const char *const *const *observed, struct buf *text, struct buf *out,
+		 struct err *e)
 {
-	for (size_t i = 0; i < file; i++)
-		if (!strcmp(s->file[i]->path, s->file[file]->path))
-			return false;
-	return true;
+	const struct case_file *f = s->file[0];
+	struct work k = { .s = &f->scenario, .table = &f->scenario.table };
+	size_t from, to;
+
+	e->code = 0;
+	if (!f->scenario.table.columns) {
+		buf_add(text, buf_text(&f->text), f->text.len);
+		return 0;
+	}
+	if (!split_table(&k, s, f->path, facts, observed))
+		too_many_rows(f, e);
+	else if (k.filled)
+		write_filled(&k, text, &from, &to);
+	else
+		buf_add(text, buf_text(&f->text), f->text.len);
+	if (!e->code && k.filled)
+		read_again(f, text, e);
+	buf_adds(out, buf_text(&k.notes));
+	buf_fini(&k.notes);
+	arena_free(&k.arena);
+	return e->code;
 }
 
 int observe_tables(const struct suite *s, const struct facts *facts,
@@ -443,7 +430,7 @@ int observe_tables(const struct suite *s, const struct facts *facts,
 	for (size_t i = 0; i < s->files; i++) {
 		const struct case_file *f = s->file[i];
 
-		if (!f->good || !f->scenario.table.columns || !is_first(s, i))
+		if (!f->good || !f->scenario.table.columns || !suite_first(s, i))
 			continue;
 		if (fill_file(s, f, facts, observed, write, out, &one) && !rc) {
 			rc = one.code;

@@ -36,4 +36,13 @@ int observe_tables(const struct suite *s, const struct facts *facts,
 		   const char *const *const *observed, bool write, struct buf *out,
 		   struct err *e);
 
+/**
+ * observe_text() - The same for a suite of one file that is nowhere but in memory
+ * @text: out, the file with its table filled, as it stands where nothing was seen
+ * @out:  notes for a person
+ */
+int observe_text(const struct suite *s, const struct facts *facts,
+		 const char *const *const *observed, struct buf *text, struct buf *out,
+		 struct err *e);
+
 #endif

@@ -43,8 +43,7 @@ static struct place place_of(const struct cutter *k, size_t from, size_t to)
 #define wrong(k, from, to, ...)							\
 	((k)->good = false, complain((k)->complaints, place_of(k, from, to), __VA_ARGS__))
 
-/** takes_prose() - Whether a line's rest is text for people, not words of the language */
-static bool takes_prose(const struct word *first)
+bool scan_prose(const struct word *first)
 {
 	static const char *const heads[] = { "title", "about", "ref", "todo" };
 
@@ -267,7 +266,7 @@ static void cut_line(struct cutter *k)
 	after_first = k->pos;
 	set_rest(k);
 	k->pos = after_first;
-	if (takes_prose(&k->line->word[0]))
+	if (scan_prose(&k->line->word[0]))
 		cut_prose(k);
 	else
 		cut_words(k, true);

@@ -74,6 +74,9 @@ enum {
 bool scan(const char *text, size_t len, struct arena *arena, struct lines *out,
 	  struct complaints *c);
 
+/** scan_prose() - Whether a line that begins with this word is prose */
+bool scan_prose(const struct word *first);
+
 /**
  * scan_value() - Cut the value of a $name into words
  * @text, @len: the value; perhaps no word at all, perhaps several

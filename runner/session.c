@@ -101,6 +101,8 @@ int session_tell(const struct session *s, size_t id, const struct trial *t,
 	if (s->results && t)
 		r.artifacts = arena_printf(&a, "%s/%s", results_path(s->results),
 					   results_trial_path(&a, item->name, ".record"));
+	if (s->settled)
+		s->settled(s->settled_ctx, id, t, v, events);
 	rc = report_trial(s->report, id, &r, e);
 	arena_free(&a);
 	return rc;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct err;
+struct events;
 struct report;
 struct results;
 
@@ -26,6 +27,7 @@ struct results;
  * @program:    how the program was called, for the command that runs a trial alone
  * @results:    where records go; NULL: nowhere
  * @tick:       told now and then how many trials run
+ * @settled:    told each verdict; of a trial that was skipped without @t and @events
  *
  * @observed: out, by item: what was seen in each outcome column (see struct
  *            verdict); NULL where a trial has none. Lives in @arena.
@@ -42,6 +44,9 @@ struct session {
 	const char *program, *how;
 	void (*tick)(void *ctx, size_t running);
 	void *tick_ctx;
+	void (*settled)(void *ctx, size_t item, const struct trial *t, const struct verdict *v,
+			const struct events *events);
+	void *settled_ctx;
 
 	struct arena arena;
 	const char ***observed;
@@ -64,7 +69,6 @@ void session_fini(struct session *s);
  *
  * For those who have a verdict from elsewhere: a judge of old records.
  */
-struct events;
 int session_tell(const struct session *s, size_t item, const struct trial *t,
 		 const struct verdict *v, const struct events *events, struct err *e);
 

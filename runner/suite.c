@@ -63,6 +63,17 @@ static struct case_file *known_file(const struct suite *s, const char *name)
 	return NULL;
 }
 
+/* A file whose text is there is read, and becomes one of the suite's */
+static void read_file(struct suite *s, struct case_file *f, const char *shown)
+{
+	f->good = parse_scenario(shown, f->name, buf_text(&f->text), f->text.len, &f->scenario,
+				 &f->complaints);
+	s->errors += f->complaints.errors;
+	s->warnings += f->complaints.count - f->complaints.errors;
+	s->file = arena_grow(&s->arena, s->file, s->files, sizeof(*s->file));
+	s->file[s->files++] = f;
+}
+
 static int add_file(struct suite *s, const char *path, const char *name, const char *only,
 		    struct err *e)
 {
@@ -84,12 +95,21 @@ static int add_file(struct suite *s, const char *path, const char *name, const c
 		buf_fini(&f->text);
 		return e->code;
 	}
-	f->good = parse_scenario(!strcmp(path, "-") ? "stdin" : f->path, name, buf_text(&f->text),
-				 f->text.len, &f->scenario, &f->complaints);
-	s->errors += f->complaints.errors;
-	s->warnings += f->complaints.count - f->complaints.errors;
-	s->file = arena_grow(&s->arena, s->file, s->files, sizeof(*s->file));
-	s->file[s->files++] = f;
+	read_file(s, f, !strcmp(path, "-") ? "stdin" : f->path);
+	return 0;
+}
+
+int suite_load_text(struct suite *s, const char *name, const struct buf *text, struct err *e)
+{
+	struct case_file *f = arena_get(&s->arena, sizeof(*f));
+
+	f->path = f->name = arena_dup(&s->arena, name, strlen(name));
+	buf_add(&f->text, buf_text(text), text->len);
+	if (f->text.failed || text->failed) {
+		buf_fini(&f->text);
+		return err_set(e, -ENOMEM, "%s: out of memory", name);
+	}
+	read_file(s, f, f->path);
 	return 0;
 }
 
@@ -290,6 +310,14 @@ static bool is_covered(const struct suite *s, size_t i)
 		    !strcmp(s->file[i]->name, s->file[k]->name))
 			return true;
 	return false;
+}
+
+bool suite_first(const struct suite *s, size_t file)
+{
+	for (size_t i = 0; i < file; i++)
+		if (!strcmp(s->file[i]->path, s->file[file]->path))
+			return false;
+	return true;
 }
 
 void suite_plan(struct suite *s, const struct facts *facts, int repeat)

@@ -52,8 +52,14 @@ struct suite {
 int suite_load(struct suite *s, const char *const *args, size_t count, const char *cases,
 	       struct err *e);
 
+/** suite_load_text() - Read and check a case that is in no file; @name: topic/file, in messages too */
+int suite_load_text(struct suite *s, const char *name, const struct buf *text, struct err *e);
+
 /** suite_complain() - Render what is wrong with all files; warnings only where asked */
 void suite_complain(const struct suite *s, bool warnings, bool colour, struct buf *out);
+
+/** suite_first() - Whether no file before is the same one, loaded for another of its trials */
+bool suite_first(const struct suite *s, size_t file);
 
 /**
  * suite_plan() - List the trials, @repeat times over; all of them wanted

@@ -76,27 +76,14 @@ struct layout {
 	size_t start[SLOTS_MOST], gap[SLOTS_MOST];
 };
 
-/** width() - How far some text reaches, from a place in a line on; tabs reach to the next eighth */
-static size_t width(const char *s, size_t len, size_t at)
-{
-	const size_t begin = at;
-
-	for (size_t i = 0; i < len; i++)
-		if (s[i] == '\t')
-			at += 8 - at % 8;
-		else
-			at += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return at - begin;
-}
-
 static size_t stood_at(const struct laid *l, size_t i)
 {
-	return width(l->origin->text, l->slot[i].from, 0);
+	return utf8_width(l->origin->text, l->slot[i].from, 0);
 }
 
 static size_t slot_width(const struct laid *l, size_t i)
 {
-	return l->slot[i].text ? width(l->slot[i].text, strlen(l->slot[i].text), 0) : 0;
+	return l->slot[i].text ? utf8_width(l->slot[i].text, strlen(l->slot[i].text), 0) : 0;
 }
 
 static const struct line *line_of(const struct scenario *s, int number)
@@ -286,7 +273,7 @@ static void lay_table(struct work *k, const struct table_change *change, size_t 
 static void write_laid(const struct layout *out, const struct laid *l, struct buf *b)
 {
 	const char *text = l->origin->text;
-	size_t at = width(text, l->begin, 0), before = l->begin;
+	size_t at = utf8_width(text, l->begin, 0), before = l->begin;
 
 	buf_add(b, text, l->begin);
 	for (size_t i = 0; i < out->slots; i++) {
@@ -294,7 +281,7 @@ static void write_laid(const struct layout *out, const struct laid *l, struct bu
 
 		if (!s->text)
 			continue;
-		if (s->to && at == width(text, before, 0) && stood_at(l, i) == out->start[i])
+		if (s->to && at == utf8_width(text, before, 0) && stood_at(l, i) == out->start[i])
 			buf_add(b, text + before, s->from - before);
 		else
 			buf_addf(b, "%*s", (int)(out->start[i] - at), "");

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/means.h"
+
+#include "lib/err.h"
+#include "lib/netns.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SLOTS_MOST = 256, FILES_A_CHILD = 4 };
+
+int means_gain_rights(struct err *e)
+{
+	if (!netns_home(e) && !netns_allowed(e))
+		return 0;
+	if (e->code != -EPERM || netns_own_user(e))
+		return e->code;
+	return netns_allowed(e);
+}
+
+static long memory_mib(void)
+{
+	return sysconf(_SC_AVPHYS_PAGES) / 256 * (sysconf(_SC_PAGESIZE) / 4096);
+}
+
+int means_slots(int asked)
+{
+	struct rlimit files;
+	long slots = asked ? asked : SLOTS_MOST;
+
+	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (!getrlimit(RLIMIT_NOFILE, &files) && (long)files.rlim_cur / FILES_A_CHILD < slots)
+		slots = (long)files.rlim_cur / FILES_A_CHILD;
+	if (!asked && memory_mib() / 4 < slots)
+		slots = memory_mib() / 4;
+	return slots < 1 ? 1 : (int)slots;
+}
