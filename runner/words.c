@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner/words.h"
 
-#include "lib/buf.h"
-
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -263,28 +261,31 @@ COVERS(kind_info, SEGMENT_KIND_COUNT);
 
 /* ----------------------------------------- words with no table of their own */
 
-static const struct word_info call_words[] = {
+const struct word_info call_info[] = {
 	{ "start", "start", "begin the call and go on; an await step takes its result" },
 	{ "within", "within D", "how long the call may take; 5s where nothing is said" },
 	{ "slack", "slack S", "how late the step may begin and still be judged; 20ms where nothing is said" },
 	{ "=>", "=> RESULT", "what must come of it: ok (the default), ERRNO from any of its calls, or CALL ERRNO" },
+	{ .name = NULL },
 };
 
-static const struct word_info bound_words[] = {
+const struct word_info bound_info[] = {
 	{ "within", "within D", "waits that long for it to become true; 1s where nothing is said" },
 	{ "for", "for D", "must stay so that long" },
 	{ "between", "between A and B [from MARK]", "must become so in that time, counted from when the state was entered, or from MARK" },
+	{ .name = NULL },
 };
 
-static const struct word_info wire_words[] = {
+const struct word_info wire_info[] = {
 	{ "next", "next N", "EXTENT: the next N that match; the next one where nothing is said" },
 	{ "all", "all", "EXTENT: all that match" },
 	{ "until", "until MARK", "EXTENT: all that match before the mark" },
 	{ "of", "HEADING KIND [of CONN] [with PART VALUE ...]", "SEGMENT: which ones are meant" },
 	{ "client>server", "client>server | server>client", "HEADING: which way it runs" },
+	{ .name = NULL },
 };
 
-static const struct word_info value_words[] = {
+const struct word_info value_info[] = {
 	{ "PORT", "8080", "PORT: 0 to 65535" },
 	{ "D", "500us, 20ms, 1.5s, 2m", "D: a duration always has a unit, ns us ms s m; at most 60m" },
 	{ "TICK", "60s+TICK", "D, and the step of the kernel's timer wheel at that distance" },
@@ -292,13 +293,15 @@ static const struct word_info value_words[] = {
 	{ "VALUE", "[CONN.]HOST.FIELD[+N|-N]", "VALUE: a number of a segment, relative to what the hosts know" },
 	{ "$", "$NAME", "the value of an axis or an outcome column" },
 	{ "?", "?", "not known yet: a run that observes fills it in" },
+	{ .name = NULL },
 };
 
-static const struct word_info table_words[] = {
+const struct word_info table_info[] = {
 	{ "outcome", "outcome KEY ... | NAME ...", "the last part of a file: what differs between its trials; the first row that matches holds" },
 	{ "axis", "AXIS", "KEY: an axis; cells are its values" },
 	{ "kernel", "kernel", "KEY: the version; cells >=6.14, <6.14" },
 	{ "has", "has NAME", "KEY: a sysctl, counter, socket option, destroy or repair; cells yes, no" },
+	{ .name = NULL },
 };
 
 /** Words that join others, or stand for a value, and so cannot be names either */
@@ -355,11 +358,6 @@ const char *state_nearest(const char *s, size_t len)
 }
 
 /* ----------------------------------------------------------------- errnos */
-
-struct errno_info {
-	int code;
-	const char *name, *help;
-};
 
 #define E(code, help) { code, #code, help }
 static const struct errno_info errnos[] = {
@@ -453,6 +451,11 @@ const char *errno_word(int code)
 	return NULL;
 }
 
+const struct errno_info *errno_row(size_t i)
+{
+	return i < COUNT(errnos) ? &errnos[i] : NULL;
+}
+
 int errno_number(const char *s, size_t len)
 {
 	for (size_t i = 0; i < COUNT(errnos); i++)
@@ -480,6 +483,11 @@ static bool in_infos(const struct word_info *info, size_t count, const char *s, 
 	return false;
 }
 
+const char *words_small(size_t i)
+{
+	return i < COUNT(small_words) ? small_words[i] : NULL;
+}
+
 bool words_reserved(const char *s, size_t len)
 {
 	for (size_t i = 0; small_words[i]; i++)
@@ -499,146 +507,4 @@ bool words_reserved(const char *s, size_t len)
 	       in_infos(need_info, NEED_COUNT, s, len) ||
 	       in_infos(kind_info, SEGMENT_KIND_COUNT, s, len) ||
 	       state_number(s, len) >= 0 || errno_number(s, len);
-}
-
-/* ------------------------------------------------------------------- print */
-
-/** The widest usage that its help may stand beside; a section with a wider one puts help below */
-enum { USAGE_MOST = 26 };
-
-/** Where a line of the reference ends, and where help stands beside or below a usage */
-enum { PAGE_WIDTH = 96, BESIDE = 4 + USAGE_MOST + 2, BELOW = 8 };
-
-static void print_title(struct buf *out, const char *title, const char *form)
-{
-	buf_addf(out, "%s%s\n", out->len ? "\n" : "", title);
-	if (form)
-		buf_addf(out, "    %s\n", form);
-}
-
-/** print_wrapped() - Text from column @indent on, which the line at hand has reached already */
-static void print_wrapped(struct buf *out, const char *text, size_t indent)
-{
-	size_t column = indent;
-
-	while (*text) {
-		const size_t word = strcspn(text, " ");
-
-		if (column > indent && column + 1 + word > PAGE_WIDTH) {
-			buf_addf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			buf_adds(out, " ");
-			column++;
-		}
-		buf_add(out, text, word);
-		column += word;
-		text += word + strspn(text + word, " ");
-	}
-	buf_adds(out, "\n");
-}
-
-static void print_entry(struct buf *out, const char *usage, const char *help, bool beside)
-{
-	if (beside)
-		buf_addf(out, "    %-*s  ", USAGE_MOST, usage);
-	else
-		buf_addf(out, "    %s\n%*s", usage, BELOW, "");
-	print_wrapped(out, help, beside ? BESIDE : BELOW);
-}
-
-static void print_infos(struct buf *out, const struct word_info *info, size_t count)
-{
-	bool beside = true;
-
-	for (size_t i = 0; i < count; i++)
-		beside = beside && strlen(info[i].usage) <= USAGE_MOST;
-	for (size_t i = 0; i < count; i++)
-		print_entry(out, info[i].usage, info[i].help, beside);
-}
-
-static void print_verbs(struct buf *out, enum actor actor)
-{
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (verb_info[i].actor == actor)
-			print_entry(out, verb_info[i].usage, verb_info[i].help, false);
-}
-
-/** add_places() - " (listen, connect)": the steps that an option may stand in */
-static void add_places(struct buf *out, unsigned int where)
-{
-	static const char *const places[] = { "listen", "bind", "connect", "set" };
-	const char *between = " (";
-
-	for (size_t i = 0; i < COUNT(places); i++) {
-		if (!(where & 1u << i))
-			continue;
-		buf_addf(out, "%s%s", between, places[i]);
-		between = ", ";
-	}
-	buf_adds(out, ")");
-}
-
-static void print_options(struct buf *out)
-{
-	autobuf help = { 0 };
-
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		buf_clear(&help);
-		buf_adds(&help, option_info[i].help);
-		add_places(&help, option_info[i].where);
-		print_entry(out, option_info[i].usage, buf_text(&help), true);
-	}
-}
-
-static void print_states(struct buf *out)
-{
-	for (int i = 0; i < STATE_MOST; i++)
-		buf_addf(out, "    %s%s\n", states[i],
-			 i == STATE_NONE ? "  (no socket at all)" : "");
-}
-
-static void print_errnos(struct buf *out)
-{
-	for (size_t i = 0; i < COUNT(errnos); i++)
-		print_entry(out, errnos[i].name, errnos[i].help, true);
-}
-
-void words_print(struct buf *out)
-{
-	print_title(out, "Header", "what holds throughout; before the steps");
-	print_infos(out, header_info, HEADER_COUNT);
-	print_title(out, "Needs", "WHAT, behind needs");
-	print_infos(out, need_info, NEED_COUNT);
-	print_title(out, "Steps", "what happens, in order; HOST is client or server");
-	print_verbs(out, ACTOR_HOST);
-	print_title(out, "Calls", "what a step of a host may say besides: [within D] [slack S] [=> RESULT]");
-	print_infos(out, call_words, COUNT(call_words));
-	print_title(out, "Options", "what a socket may be told, and in which steps");
-	print_options(out);
-	print_title(out, "Places", "where a PORT stands: [SPOT:]PORT");
-	print_infos(out, spot_info, SPOT_COUNT);
-	print_title(out, "Looks and time", NULL);
-	print_verbs(out, ACTOR_SELF);
-	print_title(out, "Looking", "LOOK, behind expect and never");
-	print_infos(out, look_info, LOOK_COUNT);
-	print_title(out, "Bounds", "BOUND, behind a look");
-	print_infos(out, bound_words, COUNT(bound_words));
-	print_title(out, "The wire", "commands stand before the step that makes the segment");
-	print_verbs(out, ACTOR_WIRE);
-	print_infos(out, wire_words, COUNT(wire_words));
-	print_title(out, "Kinds", "KIND of a segment; they exclude each other");
-	print_infos(out, kind_info, SEGMENT_KIND_COUNT);
-	print_title(out, "Parts", "PART of a segment, behind with");
-	print_infos(out, part_info, PART_COUNT);
-	print_title(out, "Fields", "FIELD of a connection's end");
-	print_infos(out, field_info, FIELD_COUNT);
-	print_title(out, "Values", "what the words in capitals stand for");
-	print_infos(out, value_words, COUNT(value_words));
-	print_title(out, "Table", "which outcome a trial has; `*`, or a column left out, holds for all");
-	print_infos(out, table_words, COUNT(table_words));
-	print_title(out, "States", "as in RFC 9293");
-	print_states(out);
-	print_title(out, "Errnos", "what a call may yield");
-	print_errnos(out);
 }

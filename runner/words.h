@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
-
 /** enum host - Whose socket, counter or setting */
 enum host { HOST_CLIENT, HOST_SERVER, HOST_COUNT, HOST_NONE = -1 };
 
@@ -105,6 +103,11 @@ struct option_info {
 	const char *usage, *help;
 };
 
+struct errno_info {
+	int code;
+	const char *name, *help;
+};
+
 extern const char *const host_name[HOST_COUNT];
 extern const struct word_info header_info[HEADER_COUNT];
 extern const struct verb_info verb_info[VERB_COUNT];
@@ -117,6 +120,9 @@ extern const struct word_info need_info[NEED_COUNT];
 
 /** kind_info - The kinds of segments by enum segment_kind; ANY for SEGMENT_ANY */
 extern const struct word_info kind_info[SEGMENT_KIND_COUNT];
+
+/** Words with no numbers of their own: what a call, a bound, the wire, a value, the table may say; NULL ends */
+extern const struct word_info call_info[], bound_info[], wire_info[], value_info[], table_info[];
 
 /**
  * STATE_NONE - No socket at all, for the numbers of <netinet/tcp.h> begin at 1
@@ -132,6 +138,9 @@ const char *state_nearest(const char *s, size_t len);
 
 /** errno_word() - "EADDRINUSE"; NULL for a number without a name here */
 const char *errno_word(int code);
+
+/** errno_row() - The errnos known here, one by one; NULL behind the last */
+const struct errno_info *errno_row(size_t i);
 
 /** errno_number() - The errno that a word names; 0 for none */
 int errno_number(const char *s, size_t len);
@@ -170,7 +179,7 @@ const char *words_nearest(const char *s, size_t len, const char *const *among);
  */
 const char *words_known_sysctl(const char *key);
 
-/** words_print() - The whole vocabulary for a reader: the reference of the language */
-void words_print(struct buf *out);
+/** words_small() - Words that join others, or stand for a value, one by one; NULL behind the last */
+const char *words_small(size_t i);
 
 #endif

@@ -2,6 +2,7 @@
 #include "runner/words.h"
 
 #include "lib/buf.h"
+#include "runner/words_page.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
