@@ -100,7 +100,7 @@ int cmd_judge(const struct invocation *in, struct err *e)
 	struct rejudge j = { .in = in };
 	const char *base = results_base(), *format = NULL;
 	const struct option_spec table[] = {
-		{ "format", 'f', "FORMAT", FORMAT_HELP, OPTION_IS_TEXT, &format, 0, 0 },
+		{ "format", 'f', FORMAT_WORDS, FORMAT_HELP, OPTION_IS_TEXT, &format, 0, 0 },
 		{ "observations", 0, NULL, "with -f ndjson: a line for each event of the records as well",
 		  OPTION_IS_FLAG, &j.observations, 0, 0 },
 		{ "results", 0, "DIR", "where runs left their results", OPTION_IS_TEXT, &base, 0, 0 },

@@ -298,7 +298,7 @@ int cmd_merge(const struct invocation *in, struct err *e)
 		  OPTION_IS_FLAG, &m.join.last_wins, 0, 0 },
 		{ "anyway", 0, NULL, "join runs of different releases of one kernel version, or of lastack",
 		  OPTION_IS_FLAG, &m.join.anyway, 0, 0 },
-		{ "format", 'f', "FORMAT", FORMAT_HELP, OPTION_IS_TEXT, &m.format, 0, 0 },
+		{ "format", 'f', FORMAT_WORDS, FORMAT_HELP, OPTION_IS_TEXT, &m.format, 0, 0 },
 		{ "junit", 0, "FILE", "JUnit XML into a file as well", OPTION_IS_TEXT, &m.out.junit, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &m.base, 0, 0 },
 		{ .name = NULL },

@@ -29,6 +29,9 @@ int cmd_ladder(const struct invocation *i, struct err *e);
 int cmd_doubt(const struct invocation *i, struct err *e);
 int cmd_coverage(const struct invocation *i, struct err *e);
 int cmd_guest(const struct invocation *i, struct err *e);
+int cmd_try(const struct invocation *i, struct err *e);
+int cmd_new(const struct invocation *i, struct err *e);
+int cmd_fmt(const struct invocation *i, struct err *e);
 int cmd_words(const struct invocation *i, struct err *e);
 
 #endif

@@ -18,7 +18,8 @@ struct results;
 enum {
 	FORMAT_NDJSON = TAP_FORMAT_COUNT, FORMAT_JUNIT, FORMAT_COUNT,
 };
-#define FORMAT_HELP "tap (default, version 13), tap14, ktap, ndjson or junit"
+#define FORMAT_WORDS "tap|tap14|ktap|ndjson|junit"
+#define FORMAT_HELP "what standard output carries: tap (version 13) where nothing is said"
 
 /**
  * struct outlets - Where they go
