@@ -5,7 +5,8 @@
 # make check      layers, unit tests (again under sanitizers), the runner's own scenarios, every case
 # make deps       what is missing for both, from the distribution
 # make static     .build/lastack-static, one file that runs wherever the kernel does
-# make install    to PREFIX, below DESTDIR; make uninstall takes it away
+# make install    to PREFIX, below DESTDIR, with manual, completion and syntax; make uninstall
+#                 takes it away
 # make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
 # make coverage-table  cases/coverage.md anew: what the cases cover; check wants it current
 # make bench      milliseconds for each trial, beside a C program and a shell script
@@ -41,7 +42,7 @@ TEST  := $(patsubst %.c,$O/%,$(filter %_test.c,$(FOUND)))
 FUZZER := $(patsubst %.c,$O/%,$(filter %_fuzz.c,$(FOUND)))
 PROGRAM := $(if $(filter $O/runner/main.o,$(OBJ)),$O/lastack)
 
-all: $(or $(PROGRAM),$O/rooms.a tests)
+all: $(or $(PROGRAM),$O/rooms.a tests) $(if $(PROGRAM),$(if $(SANITIZE),,share))
 
 # Nothing is asked of the machine before a recipe runs: in `make deps run` the
 # compiler itself comes only then. The files below say how things are built;
@@ -99,6 +100,13 @@ $O/runner/main.o: $O/version
 .SECONDARY:
 
 static: $O/lastack-static
+# What is installed beside it, made by itself from its own tables, where it can run
+share: $O/share/made
+$O/share/made: $O/lastack $(wildcard runner/share/*)
+	$(call say,DOC)
+	$Qif $O/lastack --version >/dev/null 2>&1; then runner/share/make $O/lastack $O/share; else \
+		echo "  $O/lastack cannot run here: no manual, no completion" && mkdir -p $(@D); fi && touch $@
+
 run: $O/lastack
 	@$O/lastack run $(ARGS)
 
@@ -107,7 +115,7 @@ san-tests: $O/test-flags
 	@! CC='$(CC)' ci/deps --has-sanitizers || $(MAKE) --no-print-directory SAN=1 tests
 try-static: $(PROGRAM)
 	@! CC='$(CC)' ci/deps --has-static || $(MAKE) --no-print-directory static
-check: $(PROGRAM) tests $(if $(SAN),,san-tests try-static) $(if $(FUZZ_SECONDS),fuzz)
+check: $(PROGRAM) $(if $(PROGRAM),$(if $(SANITIZE),,share)) tests $(if $(SAN),,san-tests try-static) $(if $(FUZZ_SECONDS),fuzz)
 	@CC='$(CC)' FUZZ_CC='$(FUZZ_CC)' ci/check $O $(FUZZ_SECONDS)
 
 fuzz:
@@ -127,16 +135,23 @@ $O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
 	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $< @$O/libs
 
 HOME_OF = $(DESTDIR)$(PREFIX)
-install: $O/lastack
+SHARED := man/man1/lastack.1 man/man5/lastack-case.5 bash-completion/completions/lastack \
+	zsh/site-functions/_lastack fish/vendor_completions.d/lastack.fish \
+	$(patsubst %,vim/vimfiles/%/lastack.vim,syntax ftdetect ftplugin) lastack/vscode/package.json \
+	lastack/vscode/language-configuration.json lastack/vscode/syntaxes/lastack.tmLanguage.json
+install: $O/lastack share
 	mkdir -p '$(HOME_OF)/bin' '$(HOME_OF)/share/lastack'
 	install -m 755 $O/lastack '$(HOME_OF)/bin/lastack'
 	rm -rf '$(HOME_OF)/share/lastack/cases'
 	cp -R cases '$(HOME_OF)/share/lastack/cases'
+	for f in $(SHARED); do test ! -f "$O/share/$$f" || \
+		{ mkdir -p '$(HOME_OF)/share/'"$${f%/*}" && install -m 644 "$O/share/$$f" '$(HOME_OF)/share/'"$$f"; } || exit; done
 uninstall:
 	rm -f '$(HOME_OF)/bin/lastack'
+	cd '$(HOME_OF)/share' && rm -f $(SHARED)
 	rm -rf '$(HOME_OF)/share/lastack'
 clean:
 	rm -rf .build
 
 FORCE:
-.PHONY: all deps static run tests san-tests try-static check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE
+.PHONY: all share deps static run tests san-tests try-static check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE
