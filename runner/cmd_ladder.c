@@ -3,12 +3,11 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
-#include "runner/event.h"
 #include "runner/ladder.h"
 #include "runner/options.h"
-#include "runner/parse.h"
 #include "runner/recorded.h"
 #include "runner/results.h"
+#include "runner/retold.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@ enum { NAMED_MOST = 256 };
 
 /**
  * struct drawing - A run whose trials are drawn
- * @run:   its suite holds those asked for, once they are chosen
+ * @run:   of its suite those are wanted that are asked for, once they are chosen
  * @named: what of the command line names trials
  */
 struct drawing {
@@ -84,8 +83,9 @@ static int choose(struct drawing *d, const struct option_list *keep, struct err 
 		choose_the_red(d);
 	if (keep->count)
 		suite_keep(&d->run.suite, keep->value, keep->count);
-	if (suite_drop_unwanted(&d->run.suite))
-		return 0;
+	for (size_t i = 0; i < d->run.suite.items; i++)
+		if (d->run.suite.item[i].wanted)
+			return 0;
 	return err_set(e, -ENOENT, d->nameds || keep->count ? "%s: none of its trials is meant" :
 		       "%s: no trial of it failed; name those to be drawn", results_path(d->run.results));
 }
@@ -102,43 +102,32 @@ static void print_verdict(const struct verdict *v, struct buf *out)
 	buf_adds(out, "\n");
 }
 
-static void draw_record(struct drawing *d, const struct suite_item *item, const struct buf *record,
-			struct buf *out)
+static void draw(const struct drawing *d, size_t item, struct buf *out)
 {
-	struct verdict v = { .kind = VERDICT_BROKEN, .step = -1 };
-	struct events events = { 0 };
-	struct arena a = { 0 };
-	struct trial t;
+	struct retold x;
 
-	parse_trial(&item->file->scenario, item->variant, &d->run.facts, &t);
-	recorded_judge(&d->run, &t, record, false, &a, &events, &v);
-	ladder_draw(&t, &events, v.step >= 0 ? &v : NULL, out);
-	print_verdict(&v, out);
-	trial_fini(&t);
-	arena_free(&a);
+	retold_read(&d->run, item, &x);
+	buf_addf(out, "%s\n", d->run.suite.item[item].name);
+	if (x.recorded)
+		ladder_draw(&x.trial, &x.events, x.verdict.step >= 0 ? &x.verdict : NULL, out);
+	print_verdict(&x.verdict, out);
+	retold_fini(&x);
 }
 
-static void draw(struct drawing *d, const struct suite_item *item, struct buf *out)
+static int draw_all(const struct drawing *d, struct err *e)
 {
-	autobuf record = { 0 };
-	struct err e = { 0 };
+	const char *between = "";
 
-	buf_addf(out, "%s\n", item->name);
-	if (recorded_read(&d->run, item, &record, &e))
-		buf_addf(out, "no record (skipped, or not played): %s\n", e.text);
-	else
-		draw_record(d, item, &record, out);
-}
-
-static int draw_all(struct drawing *d, struct err *e)
-{
 	for (size_t i = 0; i < d->run.suite.items; i++) {
 		autobuf text = { 0 };
 
-		draw(d, &d->run.suite.item[i], &text);
+		if (!d->run.suite.item[i].wanted)
+			continue;
+		draw(d, i, &text);
 		if (text.failed)
 			return err_set(e, -ENOMEM, "ladder: out of memory");
-		printf("%s%s", i ? "\n" : "", buf_text(&text));
+		printf("%s%s", between, buf_text(&text));
+		between = "\n";
 	}
 	return 0;
 }
