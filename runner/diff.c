@@ -316,8 +316,9 @@ static void add_file(const struct comparison *c, const struct diff_file *f, bool
 	const size_t shown = all || f->groups <= GROUPS_SHOWN + 1 ? f->groups : GROUPS_SHOWN;
 	size_t left = f->differing;
 
-	buf_addf(out, "\n%s: %zu of %zu trial%s%s\n", f->first->file->name, f->differing, f->common,
-		 plural(f->common), same_text(c, f->group[0].trial[0]) ? "" :
+	buf_adds(out, "\n");
+	add_line(out, f->first->file->name);
+	buf_addf(out, ": %zu of %zu trial%s%s\n", f->differing, f->common, plural(f->common), same_text(c, f->group[0].trial[0]) ? "" :
 		 " (the file is not the same in all runs)");
 	for (size_t i = 0; i < shown; i++) {
 		const struct diff_group *g = &f->group[i];
@@ -358,8 +359,11 @@ static void add_partial_by(const struct comparison *c, unsigned int who, bool al
 		of_file += played_by(t, c->runs, who);
 		if (!last || !of_file)
 			continue;
-		if (all || files < FILES_SHOWN)
-			buf_addf(&list, "      %s (%zu)\n", t->file->name, of_file);
+		if (all || files < FILES_SHOWN) {
+			buf_adds(&list, "      ");
+			add_line(&list, t->file->name);
+			buf_addf(&list, " (%zu)\n", of_file);
+		}
 		files++;
 		trials += of_file;
 		of_file = 0;
