@@ -96,6 +96,7 @@ $O/%.o: %.c $O/flags $O/tools
 	$Qmkdir -p $(@D) && $(CC) @$O/flags $(DEFINE) -c -o $@ $<
 $O/runner/main.o: DEFINE = -DLASTACK_VERSION='"$(shell cat $O/version)"'
 $O/runner/main.o: $O/version
+$O/runner/page_assets.o: runner/page.css runner/page.js
 -include $(wildcard $O/*/*.d)
 .SECONDARY:
 

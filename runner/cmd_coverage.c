@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "runner/claim.h"
 #include "runner/command.h"
 #include "runner/coverage.h"
 #include "runner/facts.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIMS_MOST = 64, EXAMPLES = 3, WHYS_MOST = 26 };
+enum { EXAMPLES = 3, WHYS_MOST = 26 };
 
 /* What the kernel is taken for where an outcome table asks: newer than all, and it has everything */
 static const char newest_kernel[] = "99.0";
@@ -278,17 +279,6 @@ static void print_settings(struct survey *v, struct buf *out)
 	}
 }
 
-/* `about Claim 7: what it claims` */
-static bool read_claim(const char *about, int *number, const char **claim)
-{
-	int at = 0;
-
-	if (sscanf(about, "Claim %d: %n", number, &at) != 1 || !at)
-		return false;
-	*claim = about + at;
-	return *number > 0 && *number < CLAIMS_MOST;
-}
-
 /* Into a cell of a table, whose end would be a bar */
 static void print_sentence(const char *s, struct buf *out)
 {
@@ -304,7 +294,7 @@ static void print_claims_of(const struct case_file *f, int wanted, struct buf *o
 	int number;
 
 	for (size_t i = 0; i < f->scenario.abouts; i++)
-		if (read_claim(f->scenario.about[i], &number, &claim) && number == wanted) {
+		if (claim_read(f->scenario.about[i], &number, &claim) && number == wanted) {
 			buf_addf(out, "| %d |", number);
 			print_sentence(claim, out);
 			print_sentence(f->scenario.title, out);

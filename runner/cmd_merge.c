@@ -15,6 +15,7 @@
 #include "runner/join.h"
 #include "runner/options.h"
 #include "runner/outlets.h"
+#include "runner/page.h"
 #include "runner/parse.h"
 #include "runner/prune.h"
 #include "runner/report.h"
@@ -38,6 +39,7 @@ struct merge {
 	struct outlets out;
 	struct report_plan plan;
 	struct suite suite;		/* the trials of all parts */
+	bool no_report;
 };
 
 /* ------------------------------------------------------------------ writing */
@@ -223,7 +225,9 @@ static int tell_all(struct merge *m, const char *missing, struct err *e)
 			rc = tell(m, i, e);
 	if (report_end(m->out.report, wall_ns(m), rc ? e->text : missing, rc ? &later : e) && !rc)
 		rc = e->code;
-	return rc ? rc : results_finish(m->results, e);
+	if (rc || results_finish(m->results, e))
+		return rc ? rc : e->code;
+	return m->no_report ? 0 : page_leave(m->results, m->in->version, m->in->program, e);
 }
 
 /* ------------------------------------------------------------------ the command */
@@ -301,6 +305,7 @@ int cmd_merge(const struct invocation *in, struct err *e)
 		{ "format", 'f', FORMAT_WORDS, FORMAT_HELP, OPTION_IS_TEXT, &m.format, 0, 0 },
 		{ "junit", 0, "FILE", "JUnit XML into a file as well", OPTION_IS_TEXT, &m.out.junit, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &m.base, 0, 0 },
+		{ "no-report", 0, NULL, "make no report.html of them", OPTION_IS_FLAG, &m.no_report, 0, 0 },
 		{ .name = NULL },
 	};
 	int rest, rc;

@@ -15,6 +15,7 @@
 #include "runner/observe.h"
 #include "runner/outlets.h"
 #include "runner/pack.h"
+#include "runner/page.h"
 #include "runner/planned.h"
 #include "runner/progress.h"
 #include "runner/prune.h"
@@ -39,7 +40,7 @@ struct request {
 	struct choice choice;
 	const char *format, *base;
 	int jobs, timeout_s, shuffle, keep_runs;
-	bool fail_fast, rerun_failed, automake, observe, write, list, no_results;
+	bool fail_fast, rerun_failed, automake, observe, write, list, no_results, no_report;
 	struct option_list kernel;
 	const char *modules;
 	int memory_mib, silence_s, feed;
@@ -73,6 +74,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "junit", 0, "FILE", "JUnit XML into a file as well", OPTION_IS_TEXT, &q->out.junit, 0, 0 },
 		{ "results", 0, "DIR", "where runs leave their results", OPTION_IS_TEXT, &q->base, 0, 0 },
 		{ "no-results", 0, NULL, "leave none", OPTION_IS_FLAG, &q->no_results, 0, 0 },
+		{ "no-report", 0, NULL, "make no report.html of them", OPTION_IS_FLAG, &q->no_report, 0, 0 },
 		{ "keep", 0, "N", "remove all but the newest N runs' results, this one's included", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
 		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
 		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
@@ -245,7 +247,9 @@ static int finish_results(struct request *q, int64_t wall_ns, struct err *e)
 {
 	facts_put(&q->facts, "info wall_ms",
 		  arena_printf(&q->arena, "%lld", (long long)(wall_ns / NS_PER_MS)));
-	return write_facts(q, e) ? e->code : results_finish(q->results, e);
+	if (write_facts(q, e) || results_finish(q->results, e))
+		return e->code;
+	return q->no_report ? 0 : page_leave(q->results, q->in->version, q->in->program, e);
 }
 
 static int open_results(struct request *q, struct err *e)

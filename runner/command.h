@@ -24,6 +24,7 @@ int cmd_run(const struct invocation *i, struct err *e);
 int cmd_list(const struct invocation *i, struct err *e);
 int cmd_check(const struct invocation *i, struct err *e);
 int cmd_judge(const struct invocation *i, struct err *e);
+int cmd_report(const struct invocation *i, struct err *e);
 int cmd_diff(const struct invocation *i, struct err *e);
 int cmd_merge(const struct invocation *i, struct err *e);
 int cmd_ladder(const struct invocation *i, struct err *e);

@@ -24,6 +24,7 @@ static const struct command {
 	{ "new",	cmd_new,	"begin a case from a few answers, and let the kernel fill it in" },
 	{ "fmt",	cmd_fmt,	"lay case files out in even columns" },
 	{ "judge",	cmd_judge,	"give the verdicts again from a run's records alone" },
+	{ "report",	cmd_report,	"a run, or several side by side, as a page of HTML" },
 	{ "diff",	cmd_diff,	"what runs of two kernels, settings or days disagree on" },
 	{ "merge",	cmd_merge,	"join the shards of a run into one run" },
 	{ "ladder",	cmd_ladder,	"draw what a recorded trial saw, failed or not" },

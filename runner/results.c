@@ -296,7 +296,7 @@ static bool is_ours(const char *s, size_t len)
 {
 	static const char *const ours[] = {
 		RESULTS_MARKER, RESULTS_TAP, RESULTS_JUNIT, RESULTS_NDJSON, RESULTS_INFO,
-		RESULTS_PLAN, RESULTS_VERDICTS, RESULTS_CASES, RESULTS_CONSOLE,
+		RESULTS_PLAN, RESULTS_VERDICTS, RESULTS_CASES, RESULTS_CONSOLE, RESULTS_REPORT,
 	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

@@ -23,6 +23,7 @@ struct results;
  *   run.info                  the kernel, the machine, the command
  *   plan                      all trials that were to be played, other shards' too
  *   console.log               of a run in a guest: all that its kernel said
+ *   report.html               all of it, for a person
  *   verdicts                  one line a trial: verdict, tries, milliseconds, name
  *   <topic>/<file>/<variant>.record   and .pcapng
  *   cases/<topic>/<file>.case         the files as they were run
@@ -40,6 +41,7 @@ struct results;
 #define RESULTS_VERDICTS "verdicts"
 #define RESULTS_PLAN	"plan"
 #define RESULTS_CONSOLE	"console.log"
+#define RESULTS_REPORT	"report.html"
 #define RESULTS_CASES	"cases"
 
 /**
