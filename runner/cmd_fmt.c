@@ -56,7 +56,7 @@ static size_t complain_of_words(const struct case_file *f, struct buf *out)
 	scan(buf_text(&f->text), f->text.len, &a, &lines, &c);
 	errors = c.errors;
 	if (errors)
-		complaints_render(&c, f->path, buf_text(&f->text), f->text.len,
+		complaints_render(&c, f->scenario.path, buf_text(&f->text), f->text.len,
 				  isatty(STDERR_FILENO) && !getenv("NO_COLOR"), out);
 	complaints_fini(&c);
 	arena_free(&a);
