@@ -32,6 +32,8 @@ WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-pro
 	-Wwrite-strings -Wvla -Wundef -Wformat=2 -Wcast-qual $(if $(WERROR),-Werror)
 HOW  := -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP -pthread $(WARN) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# All symbols are bound when it starts, or each trial's process would look them up
+BOUND := -Wl,-z,now
 Q    := $(if $(V),,@)
 say   = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
 
@@ -72,7 +74,7 @@ $O/version: FORCE
 
 $O/lastack: $O/runner/main.o $O/rooms.a $O/libs
 	$(call say,LD)
-	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs
+	$Q$(CC) @$O/flags $(BOUND) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) @$O/libs
 # Linked with the library where there is one to link with, else with lib/mnl.c
 $O/lastack-static: $O/runner/main.o $O/rooms.a $O/lib/mnl.o
 	$(call say,LD)

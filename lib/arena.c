@@ -34,16 +34,17 @@ void *arena_get(struct arena *a, size_t size)
 	if (!b || b->room - b->used < size) {
 		const size_t room = size > 16384 ? size : 16384;
 
-		b = calloc(1, sizeof(*b) + room);
+		b = malloc(sizeof(*b) + room);
 		if (!b)
 			out_of_memory();
+		b->used = 0;
 		b->room = room;
 		b->next = a->block;
 		a->block = b;
 	}
 	p = (char *)b->bytes + b->used;
 	b->used += size;
-	return p;
+	return memset(p, 0, size);	/* piece by piece: pages that nobody asks for stay untouched */
 }
 
 char *arena_dup(struct arena *a, const char *s, size_t len)

@@ -26,8 +26,16 @@
 
 #define OWN_NS "/proc/thread-self/ns/net"
 
+/*
+ * Where each thread is that has entered nothing, once somebody asked; inherited
+ * by children. Every way in begins there and is trodden often, so it is worth
+ * a descriptor: five system calls fewer each time.
+ */
+static int base = -1;
+static _Thread_local unsigned int depth;	/* how many namespaces we are in, one from another */
+
 /* A socket knows its namespace: a sixth of the cost of asking /proc. It needs
-   CAP_NET_ADMIN there, so /proc stays the second way. */
+   CAP_NET_ADMIN there, so /proc stays the second way. Both are close-on-exec. */
 static int here(struct err *e)
 {
 	autofd sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -35,22 +43,42 @@ static int here(struct err *e)
 
 	if (fd < 0)
 		fd = open(OWN_NS, O_RDONLY | O_CLOEXEC);
-	else if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		fd_close(&fd);
 	if (fd < 0)
 		return err_sys(e, "network namespace: %s", OWN_NS);
 	return fd;
 }
 
+/* The way back; not for whoever calls to close but by drop_way() */
+static int way_back(struct err *e)
+{
+	if (depth)
+		return here(e);
+	if (base < 0)
+		base = here(e);
+	return base;
+}
+
+static void drop_way(int *home)
+{
+	if (*home == base)
+		*home = -1;
+	else
+		fd_close(home);
+}
+
 int netns_enter(int *home, int ns, struct err *e)
 {
-	autofd from = here(e);
+	int from = way_back(e);
 
 	if (from < 0)
 		return e->code;
-	if (ns >= 0 && setns(ns, CLONE_NEWNET))
-		return err_sys(e, "network namespace: enter");
-	*home = fd_keep(&from);
+	if (ns >= 0 && setns(ns, CLONE_NEWNET)) {
+		err_sys(e, "network namespace: enter");
+		drop_way(&from);
+		return e->code;
+	}
+	depth++;
+	*home = from;
 	return 0;
 }
 
@@ -62,7 +90,8 @@ void netns_leave(int *home)
 		return;
 	if (setns(*home, CLONE_NEWNET))
 		abort();
-	fd_close(home);
+	drop_way(home);
+	depth--;
 	errno = saved;
 }
 
@@ -144,6 +173,7 @@ int netns_home(struct err *e)
 		return e->code;
 	if (!setns(fd, CLONE_NEWNET))
 		return 0;
+	fd_close(&base);
 	return unshare(CLONE_NEWNET) ? net_refused(errno, e) : 0;
 }
 
@@ -158,6 +188,7 @@ int netns_own_user(struct err *e)
 		return powerless(e);
 	/* Going back into the namespace we came from would need to be root of
 	   its owner. So home, too, is one of ours from now on. */
+	fd_close(&base);
 	if (unshare(CLONE_NEWNET)) {
 		net_refused(errno, e);
 		return e->code == -EPERM ? powerless(e) : e->code;
@@ -173,8 +204,10 @@ int netns_new(int *ns, struct err *e)
 	if (netns_enter(&home, -1, e))
 		return e->code;
 	if (unshare(CLONE_NEWNET)) {
-		fd_close(&home);	/* we never left, and may lack the right to come back */
-		return net_refused(errno, e);
+		net_refused(errno, e);
+		drop_way(&home);	/* we never left, and may lack the right to come back */
+		depth--;
+		return e->code;
 	}
 	fd = here(e);
 	if (fd < 0)

@@ -37,23 +37,43 @@ const char *sysctl_name_fault(const char *key, size_t len)
 }
 
 /* Dots become slashes: a device whose name has a dot cannot be reached */
-static int open_key(const char *key, int mode, struct err *e)
+static int open_at(int folder, const char *root, const char *key, int mode, struct err *e)
 {
-	const char *fault = sysctl_name_fault(key, strlen(key));
 	char path[PATH_ROOM];
 	int fd;
 
-	if (fault)
-		return err_set(e, -EINVAL, "sysctl %s: the name %s", key, fault);
-	snprintf(path, sizeof(path), ROOT "%s", key);
-	for (char *c = path + strlen(ROOT); *c; c++) {
+	snprintf(path, sizeof(path), "%s%s", root, key);
+	for (char *c = path + strlen(root); *c; c++) {
 		if (*c == '.')
 			*c = '/';
 	}
-	fd = open(path, mode | O_CLOEXEC);
+	fd = openat(folder, path, mode | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "sysctl %s", key);
 	return fd;
+}
+
+static int open_key(const char *key, int mode, struct err *e)
+{
+	const char *fault = sysctl_name_fault(key, strlen(key));
+
+	if (fault)
+		return err_set(e, -EINVAL, "sysctl %s: the name %s", key, fault);
+	return open_at(AT_FDCWD, ROOT, key, mode, e);
+}
+
+int sysctl_folder(const char *key, struct err *e)
+{
+	return open_key(key, O_PATH | O_DIRECTORY, e);
+}
+
+int sysctl_put(int folder, const char *key, const char *value, struct err *e)
+{
+	autofd fd = open_at(folder, "", key, O_WRONLY, e);
+
+	if (fd < 0)
+		return e->code;
+	return write(fd, value, strlen(value)) < 0 ? err_sys(e, "sysctl %s = %s", key, value) : 0;
 }
 
 static void fold(const char *from, char *to, size_t size)

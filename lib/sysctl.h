@@ -34,4 +34,24 @@ int sysctl_read(const char *key, char *value, size_t size, struct err *e);
  */
 int sysctl_write(const char *key, const char *value, struct err *e);
 
+/**
+ * sysctl_folder() - The settings below a name, in the network namespace of the calling thread
+ * @key: "net.ipv4"
+ *
+ * To look a path up from /proc/sys visits the folders of all namespaces that
+ * there are; from here it does not.
+ *
+ * Return: a descriptor, or a negative errno
+ */
+int sysctl_folder(const char *key, struct err *e);
+
+/**
+ * sysctl_put() - Set one of a folder's, without a look at what became of it
+ * @folder: of sysctl_folder()
+ * @key:    the rest of the name
+ *
+ * For values that sysctl_write() has proved on this kernel. Errors: as there
+ */
+int sysctl_put(int folder, const char *key, const char *value, struct err *e);
+
 #endif

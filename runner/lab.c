@@ -94,11 +94,43 @@ enum { PINS = sizeof(pins) / sizeof(pins[0]) };
 /* By lab_prepare(): a fresh namespace has that value anyway, so nothing need be written. */
 static bool pin_is_there[PINS];
 
-static int set_pins(unsigned int where, struct err *e)
+/* Looked at once, by lab_prepare(); what a fresh namespace took, the next one takes. */
+static int prove_pins(struct err *e)
 {
 	for (size_t i = 0; i < PINS; i++) {
-		if ((pins[i].where & where) && !pin_is_there[i] &&
-		    sysctl_write(pins[i].key, pins[i].value, e) && e->code != -ENOENT)
+		if (sysctl_write(pins[i].key, pins[i].value, e) && e->code != -ENOENT)
+			return e->code;
+	}
+	return 0;
+}
+
+/* The pins whose keys begin with @folder, @len bytes */
+static int set_pins_of(const char *folder, size_t len, unsigned int where, struct err *e)
+{
+	autofd fd = -1;
+
+	for (size_t i = 0; i < PINS; i++) {
+		const struct pin *p = &pins[i];
+
+		if (!(p->where & where) || pin_is_there[i] || strncmp(p->key, folder, len) ||
+		    p->key[len] != '.')
+			continue;
+		if (fd < 0)
+			fd = sysctl_folder(folder, e);
+		if (fd < 0)
+			return e->code == -ENOENT ? 0 : e->code;
+		if (sysctl_put(fd, p->key + len + 1, p->value, e) && e->code != -ENOENT)
+			return e->code;
+	}
+	return 0;
+}
+
+static int set_pins(unsigned int where, struct err *e)
+{
+	static const char *const folder[] = { "net.ipv4", "net.ipv6" };
+
+	for (size_t i = 0; i < sizeof(folder) / sizeof(folder[0]); i++) {
+		if (set_pins_of(folder[i], strlen(folder[i]), where, e))
 			return e->code;
 	}
 	return 0;
@@ -113,7 +145,7 @@ int lab_prepare(struct err *e)
 
 	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
 		return err_in(e, "lab");
-	if (set_pins(~0u, e))
+	if (prove_pins(e))
 		return err_in(e, e->code == -EROFS ? "lab: a container's /proc/sys is not writable" : "lab");
 	netns_leave(&home);
 	fd_close(&ns);
@@ -194,7 +226,7 @@ struct lab {
 		int ns;
 		struct nl *nl;
 		struct diag *diag;		/* hosts only */
-		struct counters *counters;	/* hosts only */
+		struct counters *counters;	/* hosts only, once somebody asked */
 		struct link_watch *watch;	/* until it is ready */
 	} at[PLACES];
 };
@@ -227,11 +259,7 @@ static int make_place(struct lab *lab, enum place_of place, struct err *e)
 	if (netns_new(ns, e) || netns_enter(&home, *ns, e) ||
 	    set_pins(pins_at(lab, place), e) || nl_open(&lab->at[place].nl, NETLINK_ROUTE, -1, e))
 		return e->code;
-	if (place == AT_WIRE)
-		return 0;
-	if (diag_open(&lab->at[place].diag, *ns, e))
-		return e->code;
-	return counters_open(&lab->at[place].counters, *ns, e);
+	return place == AT_WIRE ? 0 : diag_open(&lab->at[place].diag, -1, e);
 }
 
 /* ------------------------------------------------------------- the link */
@@ -415,9 +443,15 @@ struct diag *lab_diag(const struct lab *lab, enum host host)
 	return lab->at[home_of(lab, host)].diag;
 }
 
-struct counters *lab_counters(const struct lab *lab, enum host host)
+int lab_counters(struct lab *lab, enum host host, struct counters **c, struct err *e)
 {
-	return lab->at[home_of(lab, host)].counters;
+	const enum place_of place = home_of(lab, host);
+
+	if (!lab->at[place].counters &&
+	    counters_open(&lab->at[place].counters, lab->at[place].ns, e))
+		return err_in(e, "lab");
+	*c = lab->at[place].counters;
+	return 0;
 }
 
 struct ipaddr lab_address(const struct lab *lab, enum host host, enum spot spot)

@@ -44,9 +44,11 @@ int lab_open(struct lab **lab, const struct lab_plan *plan, struct err *e);
 /** lab_ns() - A host's namespace; the lab's own descriptor */
 int lab_ns(const struct lab *lab, enum host host);
 
-/** lab_diag(), lab_counters() - The lab's own, one for each host */
+/** lab_diag() - The lab's own, one for each host */
 struct diag *lab_diag(const struct lab *lab, enum host host);
-struct counters *lab_counters(const struct lab *lab, enum host host);
+
+/** lab_counters() - The lab's own, one for each host; opened when first asked for, as few trials do */
+int lab_counters(struct lab *lab, enum host host, struct counters **c, struct err *e);
 
 /**
  * lab_address() - What a spot means for a host in this trial's family

@@ -25,21 +25,29 @@ static bool on_counter(const struct step *s)
 /* One that the kernel lacks breaks the play: whoever may lack it says `needs`. */
 static uint64_t counter_now(struct play *p, const struct step *s)
 {
+	struct counters *c;
 	uint64_t value = 0;
 	struct err e;
 
-	if (counters_get(lab_counters(p->lab, s->host), s->expect.name, &value, &e))
+	if (lab_counters(p->lab, s->host, &c, &e) ||
+	    counters_get(c, s->expect.name, &value, &e))
 		play_broken(p, &e);
 	return value;
 }
 
-static void read_counters(struct play *p)
+static void read_counters_of(struct play *p, enum host host)
 {
+	struct counters *c;
 	struct err e;
 
+	if (lab_counters(p->lab, host, &c, &e) || counters_read(c, &e))
+		play_broken(p, &e);
+}
+
+static void read_counters(struct play *p)
+{
 	for (int h = 0; h < HOST_COUNT; h++)
-		if (counters_read(lab_counters(p->lab, h), &e))
-			play_broken(p, &e);
+		read_counters_of(p, h);
 }
 
 static void take_base(struct play *p, int since)
@@ -156,11 +164,8 @@ static void see_sockets(struct play *p, const struct step *s, struct sight *v)
 
 static void see_counter(struct play *p, const struct step *s, struct sight *v)
 {
-	struct err e;
-
-	if (counters_read(lab_counters(p->lab, s->host), &e))
-		play_broken(p, &e);
-	else
+	read_counters_of(p, s->host);
+	if (!p->over)
 		see_number(v, "+", (int64_t)(counter_now(p, s) - p->counter_base[p->step]));
 }
 
