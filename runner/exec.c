@@ -191,7 +191,7 @@ static void tell_kernel_complaint(void *ctx, const char *line)
 	play_tell(ctx, EVENT(EVENT_KERNEL, .text = line));
 }
 
-void exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
+bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
 		struct buf *capture)
 {
 	struct kmsg log;
@@ -214,4 +214,5 @@ void exec_trial(const struct trial *t, const struct facts *facts, int try_number
 	*capture = p.capture;
 	kmsg_close(&log);
 	sweep(&p);
+	return !p.over;
 }

@@ -18,8 +18,10 @@ struct facts;
  * Holds no opinion: it acts, waits and tells. To be called in a child of its
  * own, pinned to one processor, that ends soon after: all that was made is
  * left to the end of the process.
+ *
+ * Return: whether it came to its end, which is then the last line of the record
  */
-void exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
+bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
 		struct buf *capture);
 
 #endif

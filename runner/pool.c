@@ -7,10 +7,12 @@
  * bound to one processor for life, so that the frames of a connection are
  * never handled by two and cannot overtake each other.
  *
- * A child that has said everything closes its pipe and then takes its time to
- * die, since the kernel dismantles its namespaces and sockets; it is collected
- * when that is over, and a bound on those still dying keeps us from making
- * namespaces faster than the kernel can take them down.
+ * A child that has said everything closes its pipe and rests until it is
+ * killed, together with others: the kernel dismantles all namespaces that died
+ * meanwhile in one go, under one hold of the lock that every new namespace
+ * needs, and much of the price is for the go. Then it takes its time to die;
+ * it is collected when that is over, and a bound on those still dying keeps us
+ * from making namespaces faster than the kernel can take them down.
  */
 #include "runner/pool.h"
 
@@ -33,6 +35,7 @@
 
 enum {
 	RECORD_MOST = 64 << 20,		/* bytes that a child may write */
+	RESTING_MOST = 8,
 	DYING_MOST = 48,
 	TICK_MS = 100,
 	READ_SIZE = 65536,
@@ -54,8 +57,8 @@ struct pool_state {
 	size_t head, tail, room;
 	struct child *child;
 	size_t running;
-	pid_t dying[DYING_MOST];
-	size_t dyings;
+	pid_t resting[RESTING_MOST], dying[DYING_MOST];
+	size_t restings, dyings;
 	cpu_set_t cpus;
 	int *awake;		/* by processor number, CPU_SETSIZE of them */
 	bool *reserved;		/* likewise: for a job that wants to be alone */
@@ -137,8 +140,10 @@ static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int 
 	CPU_ZERO(&one);
 	CPU_SET((size_t)c->cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	p->play(p->ctx, &c->job, fd);
-	_exit(0);
+	if (!p->play(p->ctx, &c->job, fd))
+		_exit(0);
+	for (;;)
+		pause();
 }
 
 static struct child *free_slot(struct pool *p)
@@ -189,17 +194,39 @@ static void collect_dying(struct pool_state *s, bool wait)
 	s->dyings = kept;
 }
 
-static int end_of_child(struct pool_state *s, const struct child *c, bool must_know)
+static void collect_first(struct pool_state *s)
+{
+	while (waitpid(s->dying[0], NULL, 0) < 0 && errno == EINTR)
+		;
+	memmove(s->dying, s->dying + 1, --s->dyings * sizeof(s->dying[0]));
+}
+
+/* Let those that rest die, at once */
+static void release(struct pool_state *s)
+{
+	for (size_t i = 0; i < s->restings; i++)
+		kill(s->resting[i], SIGKILL);
+	for (size_t i = 0; i < s->restings; i++) {
+		if (s->dyings == DYING_MOST)
+			collect_first(s);
+		s->dying[s->dyings++] = s->resting[i];
+	}
+	s->restings = 0;
+}
+
+static void lay_to_rest(struct pool_state *s, pid_t pid)
+{
+	collect_dying(s, false);
+	s->resting[s->restings++] = pid;
+	if (s->restings == RESTING_MOST)
+		release(s);
+}
+
+static int end_of_child(pid_t pid)
 {
 	int wait = 0;
 
-	collect_dying(s, false);
-	if (!must_know && s->dyings < DYING_MOST) {
-		if (waitpid(c->pid, &wait, WNOHANG) == 0)
-			s->dying[s->dyings++] = c->pid;
-		return wait;
-	}
-	while (waitpid(c->pid, &wait, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &wait, 0) < 0 && errno == EINTR)
 		;
 	return wait;
 }
@@ -230,7 +257,10 @@ static void finish(struct pool *p, struct child *c)
 	s->running--;
 	if (c->job.alone)
 		s->reserved[c->cpu] = false;
-	r.wait = end_of_child(s, c, c->overrun || !said_end(&c->text));
+	if (c->overrun || !said_end(&c->text))
+		r.wait = end_of_child(c->pid);
+	else
+		lay_to_rest(s, c->pid);
 	c->text = (struct buf){ 0 };
 	p->done(p->ctx, &r);
 	buf_fini(&r.text);
@@ -275,7 +305,7 @@ static void hear(struct pool *p, struct child *c)
 			return;
 		}
 		buf_add(&c->text, piece, (size_t)n);
-		if (c->text.len > RECORD_MOST) {
+		if (c->text.len > RECORD_MOST || c->text.failed) {
 			c->overrun = true;
 			kill(-c->pid, SIGKILL);
 		}
@@ -353,6 +383,7 @@ static void kill_all(struct pool *p)
 		buf_fini(&c->text);
 	}
 	s->running = 0;
+	release(s);
 	collect_dying(s, true);
 }
 

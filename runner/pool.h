@@ -2,7 +2,8 @@
 /*
  * Children that do jobs, many at once: a processor for each, a budget of time,
  * a pipe back. What a job is and what its lines mean, the pool does not know,
- * but for two words: a child that says it dozes leaves its processor to others.
+ * but for a few words: a child that says it dozes leaves its processor to
+ * others until it wakes, and the last line of one that came to its end is that.
  */
 #ifndef RUNNER_POOL_H
 #define RUNNER_POOL_H
@@ -41,13 +42,14 @@ struct pool_result {
  * struct pool - What to do, and with how much at once
  * @slots: children at once, dozing ones too
  * @awake_most: awake ones on a processor
- * @play:   in the child: do the job, write to @fd; the process ends when it returns
+ * @play:   in the child: do the job, write to @fd and close it. Return: whether the
+ *          end was said, so that nobody asks how the process ended
  * @done:   in the parent; may call pool_add(), for another try
  * @tick:   in the parent, now and then: how many run; for a progress line. May be NULL
  */
 struct pool {
 	int slots, awake_most;
-	void (*play)(void *ctx, const struct pool_job *job, int fd);
+	bool (*play)(void *ctx, const struct pool_job *job, int fd);
 	void (*done)(void *ctx, struct pool_result *r);
 	void (*tick)(void *ctx, size_t running, size_t waiting);
 	void *ctx;

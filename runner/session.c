@@ -338,17 +338,19 @@ static void write_capture(const struct session *s, const char *name, const struc
 	arena_free(&a);
 }
 
-static void play(void *ctx, const struct pool_job *job, int fd)
+static bool play(void *ctx, const struct pool_job *job, int fd)
 {
 	const struct course *c = ctx;
 	const struct suite_item *item = item_of(c->s, job->id);
 	struct buf capture = { 0 };
 	struct trial t;
+	bool ended;
 
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
-	exec_trial(&t, c->s->facts, job->try_number, fd, &capture);
+	ended = exec_trial(&t, c->s->facts, job->try_number, fd, &capture);
 	write_capture(c->s, item->name, &capture);
 	close(fd);
+	return ended;
 }
 
 static int64_t budget_of(const struct session *s, const struct suite_item *item)
