@@ -9,6 +9,7 @@
 #include "runner/facts.h"
 #include "runner/feed.h"
 #include "runner/fingerprint.h"
+#include "runner/forecast.h"
 #include "runner/image.h"
 #include "runner/lab.h"
 #include "runner/means.h"
@@ -33,7 +34,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_SKIPPED = 77, EXIT_HARD = 99 };
+enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, FORESEEN_LEAST = 16 };
 
 /* What the command line said, and what is made of it. */
 struct request {
@@ -193,6 +194,30 @@ static int open_outlets(struct request *q, struct err *e)
 	return q->feed ? report_add(q->out.report, feed_new(q->feed, &q->facts, q->results), e) : 0;
 }
 
+static int longest_first(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (y > x) - (y < x);
+}
+
+/* Few trials are done before it is worked out; 0 for them, and where it cannot be */
+static int64_t forecast(struct request *q)
+{
+	const size_t count = q->suite.items;
+	int64_t *least = arena_get(&q->arena, (count + 1) * sizeof(*least));
+	int64_t pace_ns;
+	struct err e;
+
+	if (count < FORESEEN_LEAST || forecast_pace(&pace_ns, &e))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		least[i] = q->suite.item[i].least_ns;
+	if (!q->shuffle)
+		qsort(least, count, sizeof(*least), longest_first);
+	return forecast_run(least, count, means_slots(q->jobs), pace_ns);
+}
+
 static int begin_report(struct request *q, struct err *e)
 {
 	struct report_plan *plan = arena_get(&q->arena, sizeof(*plan));	/* the report keeps it */
@@ -204,6 +229,7 @@ static int begin_report(struct request *q, struct err *e)
 		.machine = machine_text(q),
 		.command = command_text(q),
 		.results = q->results ? results_path(q->results) : NULL,
+		.forecast_ns = forecast(q),
 	};
 
 	q->point = arena_get(&q->arena, (q->suite.items + 1) * sizeof(*q->point));

@@ -94,10 +94,15 @@ static void put(struct progress *p, const struct buf *b)
 
 /* ------------------------------------------------------------ the line */
 
-/* What is left if the rest takes as long for each as what is done did */
+/* What the forecast left; where it was wrong, or there is none: the rest takes as long
+   for each as what is done did */
 static int64_t left_ns(const struct progress_count *c)
 {
-	if (!c->done || c->done >= c->points)
+	if (c->done >= c->points)
+		return -1;
+	if (c->elapsed_ns < c->forecast_ns)
+		return c->forecast_ns - c->elapsed_ns;
+	if (!c->done)
 		return -1;
 	return (int64_t)((double)c->elapsed_ns / (double)c->done * (double)(c->points - c->done));
 }
@@ -188,6 +193,7 @@ static int progress_begin(struct report_sink *s, const struct report_plan *plan,
 	p->plan = plan;
 	p->begin_ns = clock_ns();
 	p->count.points = plan->points;
+	p->count.forecast_ns = plan->forecast_ns;
 	return 0;
 }
 

@@ -38,10 +38,10 @@ struct report_sink *progress_sink(struct progress *p);
  */
 int64_t progress_draw(struct progress *p, size_t running, int64_t now_ns);
 
-/** struct progress_count - What the line tells */
+/** struct progress_count - What the line tells; @forecast_ns: of all, 0: nobody knows */
 struct progress_count {
 	size_t done, points, running, red;
-	int64_t elapsed_ns;
+	int64_t elapsed_ns, forecast_ns;
 };
 
 /**

@@ -19,14 +19,16 @@
 static void the_line_fits_the_terminal(void **state)
 {
 	static const struct { struct progress_count count; int columns; const char *line; } rows[] = {
-		{ { 123, 400, 17, 2, 5 * NS_PER_S }, 80, "  123/400  running 17  failed 2  left ~12s" },
-		{ { 123, 400, 17, 0, 5 * NS_PER_S }, 80, "  123/400  running 17  left ~12s" },
-		{ { 123, 400, 17, 2, 5 * NS_PER_S }, 26, "  123/400  running 17  fa" },
-		{ { 123, 400, 17, 2, 5 * NS_PER_S }, 10, "  123/400" },
-		{ { 123, 400, 17, 2, 5 * NS_PER_S }, 1, "" },
-		{ { 0, 400, 17, 0, 0 }, 80, "  0/400  running 17" },
-		{ { 400, 400, 0, 0, NS_PER_S }, 80, "  400/400  running 0" },
-		{ { 1, 400, 2, 0, 2 * NS_PER_S }, 80, "  1/400  running 2  left ~14min" },
+		{ { 123, 400, 17, 2, 5 * NS_PER_S, 0 }, 80, "  123/400  running 17  failed 2  left ~12s" },
+		{ { 123, 400, 17, 0, 5 * NS_PER_S, 0 }, 80, "  123/400  running 17  left ~12s" },
+		{ { 123, 400, 17, 2, 5 * NS_PER_S, 0 }, 26, "  123/400  running 17  fa" },
+		{ { 123, 400, 17, 2, 5 * NS_PER_S, 0 }, 10, "  123/400" },
+		{ { 123, 400, 17, 2, 5 * NS_PER_S, 0 }, 1, "" },
+		{ { 0, 400, 17, 0, 0, 0 }, 80, "  0/400  running 17" },
+		{ { 400, 400, 0, 0, NS_PER_S, 0 }, 80, "  400/400  running 0" },
+		{ { 1, 400, 2, 0, 2 * NS_PER_S, 0 }, 80, "  1/400  running 2  left ~14min" },
+		{ { 0, 400, 2, 0, 2 * NS_PER_S, 62 * NS_PER_S }, 80, "  0/400  running 2  left ~60s" },
+		{ { 200, 400, 2, 0, 70 * NS_PER_S, 62 * NS_PER_S }, 80, "  200/400  running 2  left ~70s" },
 	};
 
 	(void)state;
@@ -41,7 +43,7 @@ static void the_line_fits_the_terminal(void **state)
 
 static void colours_take_no_column(void **state)
 {
-	const struct progress_count count = { 123, 400, 17, 2, 5 * NS_PER_S };
+	const struct progress_count count = { 123, 400, 17, 2, 5 * NS_PER_S, 0 };
 	autobuf b = { 0 };
 
 	(void)state;

@@ -37,6 +37,7 @@ struct report_point {
  * @machine: what else colours the outcome, in one line: "HZ=250, 2 CPUs, kvm"; NULL
  * @command: as it would be typed again
  * @results: the run's directory; NULL where there is none
+ * @forecast_ns: how long it will take; 0: nobody knows
  *
  * Borrowed until report_end() or report_bail().
  */
@@ -45,6 +46,7 @@ struct report_plan {
 	size_t points;
 	const char *skip;
 	const char *version, *kernel, *machine, *command, *results;
+	int64_t forecast_ns;
 };
 
 /**

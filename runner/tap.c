@@ -39,6 +39,7 @@
 #include "runner/report.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -417,12 +418,16 @@ static void release(struct tap *tap)
 static void add_head(struct tap *tap, const struct report_plan *plan)
 {
 	struct buf *b = &tap->out;
+	char span[48];
 
 	add_said(b, 0, "version", plan->version);
 	add_said(b, 0, "kernel", plan->kernel);
 	add_said(b, 0, "machine", plan->machine);
 	add_said(b, 0, "command", plan->command);
 	add_said(b, 0, "results", plan->results);
+	snprintf(span, sizeof(span), "about %.*f s", plan->forecast_ns < 10 * NS_PER_S,
+		 (double)plan->forecast_ns / (double)NS_PER_S);
+	add_said(b, 0, "will take", plan->forecast_ns ? span : NULL);
 }
 
 static struct tap *tap_of(struct report_sink *s)
