@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * floor N              N cases, each in a child of its own; prints milliseconds for each
+ * floor N [AT-ONCE]    N cases, each in a child of its own, AT-ONCE (1) of them at a time;
+ *                      prints milliseconds for each
  * floor serve          the server's half, for a shell script: listens, closes first, twice
  * floor connect        the client's half
  * floor time COMMAND   runs it, prints the milliseconds it took
@@ -276,29 +277,49 @@ static void one_case(void)
 static void child(void (*work)(void), char **command)
 {
 	const pid_t pid = fork();
-	int status;
 
 	if (pid < 0)
 		die("fork");
-	if (!pid) {
-		if (work) {
-			work();
-			_exit(0);
-		}
-		execvp(command[0], command);
-		die(command[0]);
+	if (pid)
+		return;
+	if (work) {
+		work();
+		_exit(0);
 	}
-	if (waitpid(pid, &status, 0) < 0)
+	execvp(command[0], command);
+	die(command[0]);
+}
+
+static void one_ends(void)
+{
+	int status;
+
+	if (wait(&status) < 0)
 		die("wait");
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		_exit(1);
+}
+
+static void cases(int n, int at_once)
+{
+	int begun = 0, ended = 0;
+
+	while (ended < n) {
+		if (begun < n && begun - ended < at_once) {
+			child(one_case, NULL);
+			begun++;
+		} else {
+			one_ends();
+			ended++;
+		}
+	}
 }
 
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 	const double start = now_ms();
-	const int n = atoi(what);
+	const int n = atoi(what), at_once = argc > 2 ? atoi(argv[2]) : 1;
 
 	if (!strcmp(what, "serve")) {
 		const int listener = listening();
@@ -310,13 +331,13 @@ int main(int argc, char **argv)
 		close_after_peer(connected());
 	} else if (!strcmp(what, "time") && argc > 2) {
 		child(NULL, argv + 2);
+		one_ends();
 		printf("%.3f\n", now_ms() - start);
-	} else if (n > 0) {
-		for (int i = 0; i < n; i++)
-			child(one_case, NULL);
+	} else if (n > 0 && at_once > 0) {
+		cases(n, at_once);
 		printf("%.3f\n", (now_ms() - start) / n);
 	} else {
-		fputs("usage: floor N | serve | connect | time COMMAND...\n", stderr);
+		fputs("usage: floor N [AT-ONCE] | serve | connect | time COMMAND...\n", stderr);
 		return 2;
 	}
 	return 0;

@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# netns.sh FLOOR N: N times what `floor 1` does, the way a script does it: with
-# `ip netns`. FLOOR only plays the sockets' part. Run it where /run/netns may be
-# written to (ci/bench/bench gives it one of its own).
+# netns.sh FLOOR N [looking]: N times what `floor 1` does, the way a script does it:
+# with `ip netns`. FLOOR only plays the sockets' part. `looking`: and what lastack
+# does beside: the same settings pinned, and where the sockets are after each of
+# the two connections, by ss. Run it where /run/netns may be written to
+# (ci/bench/bench gives it one of its own).
 set -eu
 floor=$1
 n=$2
+looking=${3:-}
 run=lastack-bench-$$
 
 clean()
@@ -17,12 +20,27 @@ clean()
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
+pin()
+{
+	ip netns exec "$1" sysctl -q net.ipv4.tcp_congestion_control=reno \
+		net.ipv4.tcp_rmem='4096 131072 6291456' net.ipv4.tcp_no_metrics_save=1 \
+		net.ipv4.tcp_max_syn_backlog=1024 net.ipv6.conf.default.disable_ipv6=1
+}
+
+look()
+{
+	for host in "$s" "$c"; do
+		ip netns exec "$host" ss -Htan >/dev/null
+	done
+}
+
 one_case()
 {
 	s=$run-server
 	c=$run-client
 	ip netns add "$s"
 	ip netns add "$c"
+	[ -z "$looking" ] || { pin "$s"; pin "$c"; }
 	ip link add v0 netns "$c" type veth peer name v0 netns "$s"
 	ip -n "$s" addr add 10.0.0.1/24 dev v0
 	ip -n "$c" addr add 10.0.0.2/24 dev v0
@@ -36,6 +54,7 @@ one_case()
 	ip netns exec "$s" "$floor" serve &
 	ip netns exec "$c" "$floor" connect
 	wait $!
+	[ -z "$looking" ] || { look; look; }
 	clean
 }
 
