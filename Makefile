@@ -9,7 +9,7 @@
 #                 takes it away
 # make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
 # make coverage-table  cases/coverage.md anew: what the cases cover; check wants it current
-# make bench      milliseconds for each trial, beside a C program and a shell script
+# make bench      what a trial costs, beside a C program, shell and Python: see ci/bench/README.md
 #
 # SAN=1 builds with sanitizers, in a directory of their own; V=1 shows commands;
 # WERROR=1 makes a warning an error; FUZZ_SECONDS=60 lets check run the fuzz targets.
@@ -131,11 +131,14 @@ coverage-table: $O/lastack
 	$(call say,MD)
 	$Q$O/lastack coverage >$O/coverage.md && cp $O/coverage.md cases/coverage.md
 
-bench: $O/lastack $O/floor
+bench: $O/lastack $O/floor $O/crowd
 	@ci/bench/bench $(ARGS)
 $O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
 	$(call say,LD)
 	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $< @$O/libs
+$O/crowd: ci/bench/crowd.c $O/rooms.a $O/flags $O/libs $O/tools
+	$(call say,LD)
+	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.c %.a,$^) @$O/libs
 
 HOME_OF = $(DESTDIR)$(PREFIX)
 SHARED := man/man1/lastack.1 man/man5/lastack-case.5 bash-completion/completions/lastack \

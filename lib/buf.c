@@ -53,15 +53,22 @@ void buf_adds(struct buf *b, const char *text)
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 {
+	const size_t free_room = b->room - b->len;
 	va_list again;
 	int n;
 
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n < 0 || !make_room(b, (size_t)n))
+	if (b->failed)
 		return;
-	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+	va_copy(again, ap);
+	n = vsnprintf(b->room ? b->s + b->len : NULL, free_room, fmt, again);
+	va_end(again);
+	if (n < 0 || ((size_t)n >= free_room && !make_room(b, (size_t)n))) {
+		if (b->room)
+			b->s[b->len] = '\0';
+		return;
+	}
+	if ((size_t)n >= free_room)
+		vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
 	b->len += (size_t)n;
 }
 
