@@ -127,30 +127,37 @@ int diag_look(struct diag *d, const struct pair *p, struct diag_sock *out, struc
 }
 
 struct census {
-	int state;
+	const struct diag_filter *which;
 	unsigned int count;
 };
+
+static bool has_ports(const struct inet_diag_msg *m, const struct diag_filter *which)
+{
+	return (!which->local_port || m->id.idiag_sport == htons(which->local_port)) &&
+	       (!which->remote_port || m->id.idiag_dport == htons(which->remote_port));
+}
 
 static void count_socket(void *ctx, const struct nlmsghdr *nlh)
 {
 	struct census *c = ctx;
 	const struct inet_diag_msg *m = message(nlh);
 
-	if (m && plain_state(m) == c->state)
+	if (m && plain_state(m) == c->which->state && has_ports(m, c->which))
 		c->count++;
 }
 
-static int count_family(struct diag *d, int family, int state, unsigned int *count, struct err *e)
+static int count_family(struct diag *d, int family, const struct diag_filter *which,
+			unsigned int *count, struct err *e)
 {
 	struct inet_diag_req_v2 r = {
 		.sdiag_family = (uint8_t)family, .sdiag_protocol = IPPROTO_TCP,
-		.idiag_states = 1u << state,
+		.idiag_states = 1u << which->state,
 	};
 	struct nl_batch b = { 0 };
-	struct census c = { .state = state };
+	struct census c = { .which = which };
 	int code = -EINTR;
 
-	if (state == TCP_SYN_RECV)
+	if (which->state == TCP_SYN_RECV)
 		r.idiag_states |= 1u << STATE_NEW_SYN_RECV;
 	for (int i = 0; i < DUMPS_MOST && code == -EINTR; i++) {
 		c.count = 0;
@@ -162,15 +169,16 @@ static int count_family(struct diag *d, int family, int state, unsigned int *cou
 	return code;
 }
 
-int diag_count(struct diag *d, int family, int state, unsigned int *count, struct err *e)
+int diag_count(struct diag *d, int family, const struct diag_filter *which, unsigned int *count,
+	       struct err *e)
 {
 	unsigned int n = 0;
 
-	if (state < TCP_ESTABLISHED || state > TCP_CLOSING)
-		return err_set(e, -EINVAL, "list sockets: there is no state %d", state);
-	if (family != AF_INET6 && count_family(d, AF_INET, state, &n, e))
+	if (which->state < TCP_ESTABLISHED || which->state > TCP_CLOSING)
+		return err_set(e, -EINVAL, "list sockets: there is no state %d", which->state);
+	if (family != AF_INET6 && count_family(d, AF_INET, which, &n, e))
 		return e->code;
-	if (family != AF_INET && count_family(d, AF_INET6, state, &n, e))
+	if (family != AF_INET && count_family(d, AF_INET6, which, &n, e))
 		return e->code;
 	*count = n;
 	return 0;
@@ -188,4 +196,75 @@ int diag_destroy(struct diag *d, const struct pair *p, struct err *e)
 	r = request_for(p, sock.cookie);
 	nl_begin(&b, SOCK_DESTROY, NLM_F_ACK, &r, sizeof(r), "destroy a socket");
 	return nl_send(d->nl, &b, NULL, NULL, e);
+}
+
+/* The names of sockets, gathered before the first is destroyed */
+struct roll {
+	struct inet_diag_req_v2 *list;
+	size_t count, room;
+	bool full;
+};
+
+static void note_orphan(void *ctx, const struct nlmsghdr *nlh)
+{
+	struct roll *l = ctx;
+	const struct inet_diag_msg *m = message(nlh);
+
+	if (!m || m->idiag_inode || l->full)
+		return;
+	if (l->count == l->room) {
+		const size_t room = l->room ? 2 * l->room : 64;
+		void *more = realloc(l->list, room * sizeof(*l->list));
+
+		l->full = !more;
+		if (!more)
+			return;
+		l->list = more;
+		l->room = room;
+	}
+	l->list[l->count++] = (struct inet_diag_req_v2) {
+		.sdiag_family = m->idiag_family, .sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ~0u, .id = m->id,
+	};
+}
+
+static int destroy_all(struct diag *d, const struct roll *l, struct err *e)
+{
+	int worst = 0;
+
+	for (size_t i = 0; i < l->count && worst != -EOPNOTSUPP; i++) {
+		struct nl_batch b = { 0 };
+		int rc;
+
+		nl_begin(&b, SOCK_DESTROY, NLM_F_ACK, &l->list[i], sizeof(l->list[i]),
+			 "destroy a socket");
+		rc = nl_send(d->nl, &b, NULL, NULL, e);
+		if (rc && rc != -ENOENT)
+			worst = rc;
+	}
+	return worst;
+}
+
+int diag_destroy_orphans(struct diag *d, struct err *e)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct roll l = { 0 };
+	int code = 0;
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && !code; i++) {
+		const struct inet_diag_req_v2 r = {
+			.sdiag_family = (uint8_t)families[i], .sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = ~(1u << TCP_LISTEN | 1u << TCP_TIME_WAIT),
+		};
+		struct nl_batch b = { 0 };
+
+		nl_begin(&b, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &r, sizeof(r), "list sockets");
+		code = nl_send(d->nl, &b, note_orphan, &l, e);
+		if (code == -EINTR)	/* the list changed meanwhile: what it has is right */
+			code = 0;
+	}
+	if (!code)
+		code = destroy_all(d, &l, e);
+	free(l.list);
+	return code;
 }

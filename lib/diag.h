@@ -47,19 +47,32 @@ void diag_close(struct diag *d);
  */
 int diag_look(struct diag *d, const struct pair *p, struct diag_sock *out, struct err *e);
 
+/** struct diag_filter - Which sockets are meant; a port that is 0 may be any */
+struct diag_filter {
+	int state;		/* TCP_* of <netinet/tcp.h>, TCP_LISTEN too */
+	uint16_t local_port, remote_port;
+};
+
 /**
- * diag_count() - How many sockets are in a state (listeners: TCP_LISTEN)
+ * diag_count() - How many sockets there are of a kind
  * @family: AF_INET or AF_INET6; AF_UNSPEC for both
  *
  * A dump; repeated when it was interrupted, with a limit. IPv4-mapped sockets
  * are listed under AF_INET6 by the kernel and counted there.
  */
-int diag_count(struct diag *d, int family, int state, unsigned int *count, struct err *e);
+int diag_count(struct diag *d, int family, const struct diag_filter *which, unsigned int *count,
+	       struct err *e);
 
 /**
  * diag_destroy() - Kill one socket (SOCK_DESTROY); a full one sends RST where its state asks for it
  * Errors: -ENOENT no such socket; -EOPNOTSUPP the kernel lacks INET_DIAG_DESTROY
  */
 int diag_destroy(struct diag *d, const struct pair *p, struct err *e);
+
+/**
+ * diag_destroy_orphans() - Kill all connections that no process holds; TIME-WAIT stays
+ * Errors: -EOPNOTSUPP the kernel lacks INET_DIAG_DESTROY
+ */
+int diag_destroy_orphans(struct diag *d, struct err *e);
 
 #endif

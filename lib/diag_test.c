@@ -203,8 +203,14 @@ static void mini_sockets_tell_state_timer_and_cookie(void **state)
 
 static void sockets_are_counted_by_state(void **state)
 {
-	static const struct { int state; unsigned int count; } table[] = {
-		{ TCP_LISTEN, 1 }, { TCP_ESTABLISHED, 2 }, { TCP_TIME_WAIT, 0 },
+	static const struct { struct diag_filter which; unsigned int count; } table[] = {
+		{ { .state = TCP_LISTEN }, 1 }, { { .state = TCP_ESTABLISHED }, 2 },
+		{ { .state = TCP_TIME_WAIT }, 0 },
+		{ { .state = TCP_LISTEN, .local_port = PORT }, 1 },
+		{ { .state = TCP_LISTEN, .local_port = PORT + 1 }, 0 },
+		{ { .state = TCP_ESTABLISHED, .local_port = PORT }, 1 },
+		{ { .state = TCP_ESTABLISHED, .remote_port = PORT }, 1 },
+		{ { .state = TCP_ESTABLISHED, .local_port = PORT, .remote_port = PORT }, 0 },
 	};
 	unsigned int n;
 	struct err none;
@@ -213,14 +219,15 @@ static void sockets_are_counted_by_state(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		open_bed(families[i]);
 		for (size_t t = 0; t < sizeof(table) / sizeof(table[0]); t++) {
-			must(diag_count(bed.diag, families[i], table[t].state, &n, &e));
+			must(diag_count(bed.diag, families[i], &table[t].which, &n, &e));
 			assert_int_equal(n, table[t].count);
-			must(diag_count(bed.diag, families[!i], table[t].state, &n, &e));
+			must(diag_count(bed.diag, families[!i], &table[t].which, &n, &e));
 			assert_int_equal(n, 0);
-			must(diag_count(bed.diag, AF_UNSPEC, table[t].state, &n, &e));
+			must(diag_count(bed.diag, AF_UNSPEC, &table[t].which, &n, &e));
 			assert_int_equal(n, table[t].count);
 		}
-		assert_int_equal(diag_count(bed.diag, AF_UNSPEC, 99, &n, &none), -EINVAL);
+		assert_int_equal(diag_count(bed.diag, AF_UNSPEC, &(struct diag_filter){ .state = 99 },
+					    &n, &none), -EINVAL);
 		close_bed();
 	}
 }
@@ -241,6 +248,30 @@ static void a_destroyed_socket_is_gone(void **state)
 		if (code == -EOPNOTSUPP)
 			skip();
 		assert_int_equal(code, 0);
+	}
+}
+
+static void orphans_are_destroyed_and_held_sockets_are_not(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct pair passive;
+		struct err e;
+		int code;
+
+		open_bed(families[i]);
+		passive = other_end();
+		fd_close(&bed.active);
+		await_state(&bed.pair, TCP_FIN_WAIT2);
+		code = diag_destroy_orphans(bed.diag, &e);
+		if (code == -EOPNOTSUPP) {
+			close_bed();
+			skip();
+		}
+		assert_int_equal(code, 0);
+		assert_int_equal(look(&bed.pair), -ENOENT);
+		assert_int_equal(look(&passive), 0);
+		close_bed();
 	}
 }
 
@@ -272,7 +303,7 @@ static void a_request_is_told_as_syn_received(void **state)
 	passive = other_end();
 	assert_int_equal(look(&passive), 0);
 	assert_int_equal(bed.seen.state, TCP_SYN_RECV);
-	must(diag_count(bed.diag, AF_INET, TCP_SYN_RECV, &n, &e));
+	must(diag_count(bed.diag, AF_INET, &(struct diag_filter){ .state = TCP_SYN_RECV }, &n, &e));
 	assert_int_equal(n, 1);
 	close_bed();
 }
@@ -285,6 +316,7 @@ int main(void)
 		cmocka_unit_test(mini_sockets_tell_state_timer_and_cookie),
 		cmocka_unit_test(sockets_are_counted_by_state),
 		cmocka_unit_test(a_destroyed_socket_is_gone),
+		cmocka_unit_test(orphans_are_destroyed_and_held_sockets_are_not),
 		cmocka_unit_test(a_request_is_told_as_syn_received),
 	};
 

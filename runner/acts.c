@@ -4,6 +4,7 @@
 #include "lib/clock.h"
 #include "lib/netns.h"
 #include "lib/sysctl.h"
+#include "runner/programs.h"
 #include "runner/sockets.h"
 
 #include <errno.h>
@@ -78,7 +79,7 @@ static int descriptor_of(struct play *p, const struct step *s, int64_t limit_ns)
 {
 	struct end *end = end_of(p, s);
 
-	while (end->fd < 0 && !p->over && play_now(p) < limit_ns && p->conn[s->conn].made &&
+	while (end->fd < 0 && !p->over && play_now(p) < limit_ns && (p->conn[s->conn].made || p->conn[s->conn].adopts) &&
 	       p->trial->names[s->conn].opener != s->host)
 		play_wait(p, play_now(p) + NS_PER_MS < limit_ns ? play_now(p) + NS_PER_MS : limit_ns,
 			  -1, 0);
@@ -605,6 +606,10 @@ static void act_await(struct play *p, const struct step *s)
 	struct step begun;
 	int error;
 
+	if (p->trial->names[s->conn].kind == NAME_PROGRAM) {
+		programs_await(p, s);
+		return;
+	}
 	if (c->step < 0) {
 		yield(p, s, ENOENT, "await");
 		return;
@@ -653,6 +658,13 @@ static void act_sysctl(struct play *p, const struct step *s)
 	yield(p, s, -rc, "write");
 }
 
+/* Whoever's it is, its SYN gives it the name: see play_conns.c */
+static void act_adopt(struct play *p, const struct step *s)
+{
+	play_retire(p, s->conn);
+	p->conn[s->conn].adopts = (uint16_t)s->remote.port;
+}
+
 void act(struct play *p, const struct step *s)
 {
 	static void (*const how[VERB_COUNT])(struct play *, const struct step *) = {
@@ -665,6 +677,8 @@ void act(struct play *p, const struct step *s)
 		[VERB_ABORT] = act_abort,	[VERB_VANISH] = act_vanish,
 		[VERB_DESTROY] = act_destroy,	[VERB_SET] = act_set,
 		[VERB_AWAIT] = act_await,	[VERB_SYSCTL] = act_sysctl,
+		[VERB_RUN] = programs_run,	[VERB_STOP] = programs_stop,
+		[VERB_ADOPT] = act_adopt,
 	};
 
 	if (how[s->verb])

@@ -41,7 +41,7 @@ struct request {
 	struct choice choice;
 	const char *format, *base;
 	int jobs, timeout_s, shuffle, keep_runs;
-	bool fail_fast, rerun_failed, automake, observe, write, list, no_results, no_report;
+	bool fail_fast, allow_run, rerun_failed, automake, observe, write, list, no_results, no_report;
 	struct option_list kernel;
 	const char *modules;
 	int memory_mib, silence_s, feed;
@@ -79,6 +79,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		{ "keep", 0, "N", "remove all but the newest N runs' results, this one's included", OPTION_IS_INT, &q->keep_runs, 1, 100000 },
 		{ "observe", 0, NULL, "fill each ? with what is seen, and print the tables", OPTION_IS_FLAG, &q->observe, 0, 0 },
 		{ "write", 0, NULL, "with --observe: put the tables into the files", OPTION_IS_FLAG, &q->write, 0, 0 },
+		{ "allow-run", 0, NULL, "let case files run programs (run steps); they are only data else", OPTION_IS_FLAG, &q->allow_run, 0, 0 },
 		{ "automake", 0, NULL, "exit 99 for trouble of ours, 77 where all is skipped", OPTION_IS_FLAG, &q->automake, 0, 0 },
 		{ "kernel", 0, "IMAGE", "play them in this kernel: a bzImage, a Debian package or a User Mode Linux", OPTION_IS_LIST, &q->kernel, 0, 0 },
 		{ "modules", 0, "DIR", "with --kernel: where its modules lie", OPTION_IS_TEXT, &q->modules, 0, 0 },
@@ -156,6 +157,16 @@ static int load(struct request *q, int rest, struct err *e)
 	if (suite_load(&q->suite, args, (size_t)(q->in->argc - rest), q->choice.cases, e))
 		return e->code;
 	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, &q->facts, e);
+}
+
+/* A file that is asked for by itself must not end in a skip that nobody reads */
+static int refuse_programs(const struct request *q, struct err *e)
+{
+	for (size_t i = 0; i < q->suite.files && !q->allow_run; i++)
+		if (q->suite.file[i]->named && q->suite.file[i]->scenario.runs)
+			return err_set(e, -EPERM, "%s runs programs, with the rights of whoever runs it: "
+				       "read it, then say --allow-run", q->suite.file[i]->scenario.path);
+	return 0;
 }
 
 static void print_list(const struct suite *s)
@@ -335,7 +346,7 @@ static struct session session_of(struct request *q)
 		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
 		.slots = means_slots(q->jobs), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
-		.fail_fast = q->fail_fast, .program = q->in->program,
+		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
 	};
 }
@@ -581,6 +592,8 @@ static int run(struct request *q, int rest, struct err *e)
 		print_list(&q->suite);
 		return EXIT_GOOD;
 	}
+	if (refuse_programs(q, e))
+		return e->code;
 	if (means_gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
 		return bail(q, e);
 	if (q->suite.errors)

@@ -19,9 +19,12 @@ enum event_kind {
 	EVENT_READY,	/* the hosts stand, counters are at their base; every time counts from here */
 	EVENT_STEP,	/* a step begins; from: when it was due; number: slack in ns */
 	EVENT_CALL,	/* a system call came back; word: its name; number: errno or 0 */
-	EVENT_RESULT,	/* what the step yielded; word: ok, an errno, EOF, text, bytes;
-			   number: bytes; text: the data read (the first 4096), or for an
+	EVENT_RESULT,	/* what the step yielded; word: ok, an errno, EOF, text, bytes, exit, signal;
+			   number: bytes, or the status or signal; text: the data read (the first 4096), or for an
 			   errno the call that said it */
+	EVENT_OUTPUT,	/* what a program wrote; step: that began it; word: stdout|stderr; text: the
+			   bytes; number: how many more it wrote that are not kept, told at its end */
+	EVENT_ENDED,	/* a program ended; step: that began it; word: exit|signal; number: which */
 	EVENT_DONE,	/* the step is finished: its calls are back and no frame is on its way */
 	EVENT_PAIR,	/* a connection's pair is known; text: "LOCAL PORT REMOTE PORT" seen from host */
 	EVENT_STATE,	/* an end's state, when it changed; word: state; from: the look before;

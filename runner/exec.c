@@ -15,6 +15,7 @@
 #include "runner/acts.h"
 #include "runner/watch.h"
 #include "runner/play.h"
+#include "runner/programs.h"
 #include "runner/sweep.h"
 #include "runner/wires.h"
 
@@ -60,7 +61,7 @@ static bool set_up(struct play *p, const struct trial *t, const struct facts *fa
 	const int64_t begun_ns = clock_ns();
 	const bool made = !play_open(p, t, facts, out_fd);
 	struct err e = p->err;
-	const bool set = made && !apply_settings(p, &e);
+	const bool set = made && !apply_settings(p, &e) && (!t->runs || !programs_open(p, &e));
 
 	p->zero_ns = clock_ns();
 	play_tell(p, EVENT(EVENT_TRY, .at_ns = begun_ns - p->zero_ns, .number = try_number,
@@ -207,6 +208,7 @@ bool exec_trial(const struct trial *t, const struct facts *facts, int try_number
 		watch_end(&p);
 		wires_end(&p);
 	}
+	programs_end(&p);
 	kmsg_complaints(&log, tell_kernel_complaint, &p);
 	if (!p.over)
 		play_tell(&p, EVENT(EVENT_END));

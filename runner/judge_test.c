@@ -17,10 +17,10 @@
 
 enum { A, B, M, HELD };
 static struct name names[] = {
-	[A]	= { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT },
-	[B]	= { "b", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT },
-	[M]	= { "m", NAME_MARK, { 1, 1, 1 }, HOST_NONE },
-	[HELD]	= { "h", NAME_HELD, { 1, 1, 1 }, HOST_NONE },
+	[A]	= { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false },
+	[B]	= { "b", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false },
+	[M]	= { "m", NAME_MARK, { 1, 1, 1 }, HOST_NONE, false },
+	[HELD]	= { "h", NAME_HELD, { 1, 1, 1 }, HOST_NONE, false },
 };
 
 #define NS_MS(n)	((n) * 1000000LL)

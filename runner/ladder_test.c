@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static struct name names[] = { { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT } };
+static struct name names[] = { { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false } };
 static struct line connect_line = { .text = "  client\tconnect   a to 8080", .len = 28 };
 static struct step steps[] = {
 	{ .verb = VERB_CONNECT, .host = HOST_CLIENT, .conn = 0, .at = { 3, 1, 6 }, .line = &connect_line },

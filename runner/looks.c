@@ -183,6 +183,10 @@ static void read_sockets(struct reader *r, struct expectation *x)
 	else if (x->state == STATE_NONE)
 		reader_complain(r, t, "NONE is no state that sockets can be counted in");
 	read_numbers(r, x, "the number of sockets");
+	if (reader_accept(r, "on"))
+		x->on = (uint16_t)reader_number(r, "a port", 1, PORT_MOST);
+	else if (reader_accept(r, "to"))
+		x->to = (uint16_t)reader_number(r, "a port", 1, PORT_MOST);
 }
 
 static struct place next_place(const struct reader *r)

@@ -108,11 +108,21 @@ static bool errno_fits(const struct outcome *want, const struct event *seen)
 	return !want->call || (seen->text && strcmp(seen->text, want->call) == 0);
 }
 
+/* How a program ended */
+static bool ended(const struct event *seen, const char *how, int number)
+{
+	return word_is(seen, how) && seen->number == number;
+}
+
 bool match_outcome(const struct outcome *want, const struct event *seen)
 {
 	switch (want->kind) {
 	case OUTCOME_OK:
-		return word_is(seen, "ok") || is_data(seen);
+		return word_is(seen, "ok") || is_data(seen) || ended(seen, "exit", 0);
+	case OUTCOME_EXIT:
+		return ended(seen, "exit", want->error);
+	case OUTCOME_SIGNAL:
+		return ended(seen, "signal", want->error);
 	case OUTCOME_ERRNO:
 		return errno_fits(want, seen);
 	case OUTCOME_EOF:

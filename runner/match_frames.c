@@ -201,7 +201,7 @@ static bool begins_conn(const struct trial *t, const struct event *ev, int conn)
 	const struct step *s = step_of(t, ev);
 
 	return ev->kind == EVENT_STEP && s && s->conn == conn &&
-	       (s->verb == VERB_CONNECT || s->verb == VERB_RECONNECT);
+	       (s->verb == VERB_CONNECT || s->verb == VERB_RECONNECT || s->verb == VERB_ADOPT);
 }
 
 /* How each host sees the pair of a connection's newest incarnation */

@@ -175,8 +175,8 @@ static void a_part_is_compared_with_what_is_known(void **state)
 
 enum { A, M };
 static struct name names[] = {
-	[A] = { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT },
-	[M] = { "m", NAME_MARK, { 1, 1, 1 }, HOST_NONE },
+	[A] = { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false },
+	[M] = { "m", NAME_MARK, { 1, 1, 1 }, HOST_NONE, false },
 };
 static struct exchange_item items[] = {
 	{ HEADING_TO_SERVER, SEGMENT_DATA, 0xff, { 1, 1, 1 } },

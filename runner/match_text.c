@@ -4,6 +4,7 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "runner/signals.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -72,6 +73,13 @@ static const char *errno_text(int error)
 	return word ? word : "an errno without a name";
 }
 
+static const char *signal_text(struct arena *a, int number)
+{
+	const char *word = signal_word(number);
+
+	return word ? word : arena_printf(a, "%d", number);
+}
+
 const char *match_outcome_text(const struct outcome *want, struct arena *a)
 {
 	struct buf b = { 0 };
@@ -85,6 +93,10 @@ const char *match_outcome_text(const struct outcome *want, struct arena *a)
 		return "?";
 	case OUTCOME_BYTES:
 		return arena_printf(a, "%zu bytes", want->bytes);
+	case OUTCOME_EXIT:
+		return arena_printf(a, "exit %d", want->error);
+	case OUTCOME_SIGNAL:
+		return arena_printf(a, "signal %s", signal_text(a, want->error));
 	case OUTCOME_TEXT:
 		add_quoted(&b, want->text, want->bytes);
 		break;
@@ -103,6 +115,10 @@ const char *match_result_text(const struct event *seen, struct arena *a)
 
 	if (strcmp(word, "bytes") == 0)
 		return arena_printf(a, "%" PRId64 " bytes", seen->number);
+	if (strcmp(word, "exit") == 0)
+		return arena_printf(a, "exit %" PRId64, seen->number);
+	if (strcmp(word, "signal") == 0)
+		return arena_printf(a, "signal %s", signal_text(a, (int)seen->number));
 	if (strcmp(word, "text") == 0) {
 		add_quoted(&b, seen->text ? seen->text : "", event_text_len(seen));
 	} else {
@@ -294,6 +310,8 @@ static void add_look(struct buf *b, const struct trial *t, const struct step *s)
 		break;
 	case LOOK_SOCKETS:
 		buf_addf(b, " %s", state_name(x->state));
+		if (x->on || x->to)
+			buf_addf(b, " %s %u", x->on ? "on" : "to", x->on ? x->on : x->to);
 		break;
 	case LOOK_COUNTER:
 	case LOOK_SYSCTL:

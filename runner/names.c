@@ -17,6 +17,7 @@ static const struct kind_words {
 	[NAME_HELD]	= { "a held frame", "held" },
 	[NAME_CONN]	= { "a connection", "connected" },
 	[NAME_SOCKET]	= { "a bound socket", "bound" },
+	[NAME_PROGRAM]	= { "a program", "started" },
 };
 
 static bool is_letter(char c)
@@ -128,6 +129,8 @@ static enum name_kind main_kind(unsigned int kinds)
 		return NAME_CONN;
 	if (kinds & USE_MARK)
 		return NAME_MARK;
+	if (kinds & USE_PROGRAM)
+		return NAME_PROGRAM;
 	return kinds & USE_HELD ? NAME_HELD : NAME_SOCKET;
 }
 
@@ -181,6 +184,7 @@ int names_use(struct names *n, struct reader *r, unsigned int kinds)
 	static const char *const missing[] = {
 		[NAME_MARK] = "a mark", [NAME_HELD] = "the name of a held frame",
 		[NAME_CONN] = "the name of a connection", [NAME_SOCKET] = "the name of a socket",
+		[NAME_PROGRAM] = "the name of a program",
 	};
 	const struct token *t = reader_need(r, missing[main_kind(kinds)]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names of a trial: axes, outcome columns, connections, sockets, marks and
- * held frames, in one space. All of a file's names are foreseen before its
+ * The names of a trial: axes, outcome columns, connections, sockets, programs,
+ * marks and held frames, in one space. All of a file's names are foreseen before its
  * steps are read, so that a step may speak of what comes later where that makes
  * sense, and a name that is used too early is told from one that never comes.
  */
@@ -55,7 +55,7 @@ void names_made(struct names *n, const struct word *w);
 /** Which kinds of names are meant; or-ed. USE_LATER: it may also be made further down */
 enum {
 	USE_CONN = 1 << NAME_CONN, USE_SOCKET = 1 << NAME_SOCKET, USE_MARK = 1 << NAME_MARK,
-	USE_HELD = 1 << NAME_HELD, USE_LATER = 1 << 30,
+	USE_HELD = 1 << NAME_HELD, USE_PROGRAM = 1 << NAME_PROGRAM, USE_LATER = 1 << 30,
 };
 
 /** names_use() - The next word speaks of a name. Return: its index, or -1 after a complaint */

@@ -56,6 +56,19 @@ static const char *option_name(struct reader *r)
 	return reader_string(r, t);
 }
 
+/** program_name() - A file's name, without a folder: it is looked for in all of them */
+static const char *program_name(struct reader *r)
+{
+	const struct token *t = reader_need(r, "a program's name");
+
+	if (!t)
+		return NULL;
+	if (t->word.quoted || memchr(t->word.s, '/', t->word.len))
+		reader_complain(r, t, "\"%s\" is no program's name: it stands without quotes and "
+				"folders", reader_show(r, t));
+	return reader_string(r, t);
+}
+
 /* ------------------------------------------------------------------ kernels */
 
 static size_t relation_read(const char *s, size_t len, int *relation)
@@ -117,6 +130,9 @@ static void name_read(struct reader *r, struct need_of *need)
 		break;
 	case NEED_OPTION:
 		need->name = option_name(r);
+		break;
+	case NEED_PROGRAM:
+		need->name = program_name(r);
 		break;
 	default:
 		break;

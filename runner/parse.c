@@ -304,6 +304,7 @@ static bool check_trial(struct check *k, size_t variant, int row)
 	k->which.variant = variant;
 	k->which.row = row;
 	read_trial(k->s, &k->which, &t, k->c);
+	k->s->runs |= t.runs;
 	trial_fini(&t);
 	k->which.again = true;
 	return true;

@@ -283,6 +283,8 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 	}
 	p->frames++;
 	mind_stall(p, f);
+	if (segment_kind(&s) == SEGMENT_SYN)
+		play_adopt(p, f, &s);
 	note = note_of(p, f, &s);
 	conn = track_find(p->track, &note);
 	ruling = rules_ask(p->rules, p->track, &note, f, conn, play_now(p));
@@ -445,6 +447,12 @@ static const struct end blank_end = {
 	.fd = -1, .state = -1, .left_ns = -1, .call = { .step = -1, .fd = -1 },
 };
 
+void play_spare(struct play *p, int fd)
+{
+	p->spare = grown(p->spare, p->spares, sizeof(*p->spare));
+	p->spare[p->spares++] = fd;
+}
+
 void play_retire(struct play *p, int conn)
 {
 	struct conn *c = &p->conn[conn];
@@ -452,10 +460,8 @@ void play_retire(struct play *p, int conn)
 	for (int h = 0; h < HOST_COUNT; h++) {
 		struct end *end = &c->end[h];
 
-		if (end->fd >= 0) {
-			p->spare = grown(p->spare, p->spares, sizeof(*p->spare));
-			p->spare[p->spares++] = end->fd;
-		}
+		if (end->fd >= 0)
+			play_spare(p, end->fd);
 		if (end->known && end->fd < 0 && end->state > STATE_NONE &&
 		    end->state != TCP_TIME_WAIT) {
 			p->left = grown(p->left, p->lefts, sizeof(*p->left));
@@ -492,59 +498,6 @@ struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port)
 	return a;
 }
 
-static bool pair_of(int fd, struct pair *pair)
-{
-	struct sockaddr_storage here, there;
-	socklen_t len = sizeof(here), len2 = sizeof(there);
-
-	if (getsockname(fd, (struct sockaddr *)&here, &len) ||
-	    getpeername(fd, (struct sockaddr *)&there, &len2))
-		return false;
-	pair->local = play_address(&here, &pair->local_port);
-	pair->remote = play_address(&there, &pair->remote_port);
-	return true;
-}
-
-/*
- * Which connection a listener's child is the far end of: the last that set out
- * from that pair of ports, for it took the pair from those before.
- */
-static int connection_from(const struct play *p, enum host host, const struct pair *pair)
-{
-	int newest = -1;
-
-	for (size_t i = 0; i < p->trial->name_count; i++) {
-		const struct name *n = &p->trial->names[i];
-		const struct end *end = &p->conn[i].end[host];
-
-		if (n->kind == NAME_CONN && p->conn[i].made && n->opener != host && end->fd < 0 &&
-		    end->known && end->pair.remote_port == pair->remote_port &&
-		    end->pair.local_port == pair->local_port &&
-		    (newest < 0 || end->known_ns >= p->conn[newest].end[host].known_ns))
-			newest = (int)i;
-	}
-	return newest;
-}
-
-bool play_accept(struct play *p, struct listener *l)
-{
-	struct pair pair;
-	const int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	int conn;
-
-	if (fd < 0)
-		return false;
-	conn = pair_of(fd, &pair) ? connection_from(p, l->host, &pair) : -1;
-	if (conn < 0) {
-		p->spare = grown(p->spare, p->spares, sizeof(*p->spare));
-		p->spare[p->spares++] = fd;
-		return true;
-	}
-	p->conn[conn].end[l->host].fd = fd;
-	play_tell(p, EVENT(EVENT_CALL, .word = "accept", .conn = conn, .host = l->host));
-	return true;
-}
-
 static bool accept_all(struct play *p)
 {
 	bool any = false;
@@ -561,10 +514,11 @@ static bool accept_all(struct play *p)
 static int pump(struct play *p)
 {
 	struct err e;
-	int n = 0;
+	const int heard = p->programs && p->hear_programs(p);
+	int n;
 
 	if (!p->wire || p->over)
-		return 0;
+		return heard;
 	n = wire_pump(p->wire, &e);
 	if (n < 0)
 		play_broken(p, &e);
@@ -574,7 +528,7 @@ static int pump(struct play *p)
 		play_broken(p, &e);
 	}
 	deliver_due(p);
-	return n;
+	return n < 0 ? n : n + heard;
 }
 
 /*
@@ -589,7 +543,7 @@ static void sleep_for(struct play *p, struct pollfd *fds, int nfds, int64_t unti
 		.tv_sec = left > 0 ? left / NS_PER_S : 0,
 		.tv_nsec = left > 0 ? left % NS_PER_S : 0,
 	};
-	const bool doze = left > DOZE_NS;
+	const bool doze = left > DOZE_NS && !p->at_work;
 	int n;
 
 	if (doze) {
@@ -607,7 +561,7 @@ static void sleep_for(struct play *p, struct pollfd *fds, int nfds, int64_t unti
 
 bool play_wait(struct play *p, int64_t until_ns, int fd, short events)
 {
-	struct pollfd fds[WIRE_ENDS + 1];
+	struct pollfd fds[WIRE_ENDS + 2];
 	bool any = pump(p) > 0;
 	int nfds = 0;
 
@@ -616,6 +570,8 @@ bool play_wait(struct play *p, int64_t until_ns, int fd, short events)
 		return true;
 	if (p->wire)
 		nfds = wire_poll(p->wire, fds);
+	if (p->programs)
+		fds[nfds++] = (struct pollfd){ .fd = p->programs_fd, .events = POLLIN };
 	if (fd >= 0)
 		fds[nfds++] = (struct pollfd){ .fd = fd, .events = events };
 	if (rules_next_due(p->rules) < until_ns)

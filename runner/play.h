@@ -68,6 +68,7 @@ struct end {
 /** struct conn - A connection, or a bound socket, by its name's index */
 struct conn {
 	bool made;
+	uint16_t adopts;	/* a program's next connection to that port; 0: none */
 	struct end end[HOST_COUNT];
 };
 
@@ -108,6 +109,11 @@ struct play {
 		struct pair pair;
 	} *left;		/* their pairs, where a socket may still be */
 	size_t lefts;
+
+	struct programs *programs; /* NULL where the trial runs none; see programs.c */
+	int programs_fd;	/* gets readable when there is something to hear of them */
+	bool (*hear_programs)(struct play *p); /* whether there was anything */
+	bool at_work;		/* a program is waited for, so the processor is not free */
 
 	uint64_t *counter_base;	/* by step, for expectations on counters */
 
@@ -181,6 +187,12 @@ struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port);
  * Return: whether one was taken
  */
 bool play_accept(struct play *p, struct listener *l);
+
+/** play_adopt() - A SYN that may begin a connection which a step adopts */
+void play_adopt(struct play *p, const struct wire_frame *f, const struct segment *s);
+
+/** play_spare() - A descriptor without a name, kept open to the end */
+void play_spare(struct play *p, int fd);
 
 /** play_note() - A frame as the record tells of it, from its bytes */
 struct frame_note play_note(struct play *p, const struct wire_frame *f);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner/probe.h"
 
+#include "lib/cell.h"
 #include "lib/counters.h"
 #include "lib/diag.h"
 #include "lib/err.h"
@@ -124,6 +125,8 @@ static int ask(struct probe *p, const struct need_of *n)
 		return has_destroy(p);
 	case NEED_REPAIR:
 		return has_repair(p);
+	case NEED_PROGRAM:
+		return cell_finds(n->name) ? 0 : -ENOENT;
 	default:
 		return 0;	/* the version is in the facts anyway */
 	}

@@ -118,6 +118,7 @@ struct scenario {
 	size_t variants;
 	size_t first_step, steps_end;	/* lines of the steps, indexes into lines */
 	enum family family;	/* of all trials, where no axis named `family` stands first */
+	bool runs;		/* some trial runs a program */
 };
 
 /* ------------------------------------------------------------------ steps */
@@ -126,9 +127,9 @@ struct scenario {
 struct outcome {
 	enum outcome_kind {
 		OUTCOME_OK, OUTCOME_ERRNO, OUTCOME_EOF, OUTCOME_TEXT,
-		OUTCOME_BYTES, OUTCOME_UNKNOWN /* `?`: observe */
+		OUTCOME_BYTES, OUTCOME_EXIT, OUTCOME_SIGNAL, OUTCOME_UNKNOWN /* `?`: observe */
 	} kind;
-	int error;		/* OUTCOME_ERRNO */
+	int error;		/* OUTCOME_ERRNO; OUTCOME_EXIT: the status; OUTCOME_SIGNAL: its number */
 	const char *call;	/* OUTCOME_ERRNO: the call that must say so; NULL for any */
 	const char *text;	/* OUTCOME_TEXT */
 	size_t bytes;		/* OUTCOME_TEXT, OUTCOME_BYTES */
@@ -220,6 +221,7 @@ struct expectation {
 	const char *name;	/* LOOK_COUNTER, LOOK_SYSCTL */
 	struct place name_at;
 	const char *value;	/* LOOK_SYSCTL */
+	uint16_t on, to;	/* LOOK_SOCKETS: ports; 0: any */
 	int64_t low, high;	/* LOOK_SOCKETS, LOOK_COUNTER, LOOK_PORT: inclusive;
 				   LOOK_TIMER: nanoseconds, -1 for `none` */
 	bool high_tick;		/* LOOK_TIMER: `between 59s and 60s+TICK` */
@@ -241,11 +243,12 @@ struct step {
 	struct span slack;	/* 0: the usual one */
 	struct span within;	/* how long a call may take; 0: the usual one */
 
-	struct locus local, remote;	/* listen and bind: local; unlisten: local; connect: both */
+	struct locus local, remote;	/* listen and bind: local; unlisten: local; connect: both; adopt: remote */
 	bool bound;		/* connect: `from` was said */
 	struct options options;	/* listen, bind, connect, set */
-	const char *text;	/* send "text" */
+	const char *text;	/* send "text"; run: the command */
 	size_t bytes;		/* send, both forms */
+	int signal;		/* stop */
 	enum { SHUT_THE_WRITE, SHUT_THE_READ, SHUT_THE_BOTH } shut;
 	struct span linger;	/* close; -1 ns: not said */
 	struct setting setting;	/* sysctl */
@@ -257,12 +260,15 @@ struct step {
 	struct wire_step wire;
 };
 
-/** struct name - An axis, outcome column, mark, held frame or connection */
+/** struct name - An axis, outcome column, mark, held frame, connection or program */
 struct name {
 	const char *text;
-	enum name_kind { NAME_AXIS, NAME_COLUMN, NAME_MARK, NAME_HELD, NAME_CONN, NAME_SOCKET } kind;
+	enum name_kind {
+		NAME_AXIS, NAME_COLUMN, NAME_MARK, NAME_HELD, NAME_CONN, NAME_SOCKET, NAME_PROGRAM
+	} kind;
 	struct place at;
-	enum host opener;	/* NAME_CONN: who connects; NAME_SOCKET: whose it is */
+	enum host opener;	/* NAME_CONN: who connects; the others: whose it is */
+	bool adopted;		/* NAME_CONN: a program connects, so that end is only looked at */
 };
 
 /**
@@ -273,6 +279,7 @@ struct name {
  * @least_ns: the shortest time its steps can take
  * @wire:    a step commands the wire, so the frames must cross one
  * @frames:  a step expects something of the frames
+ * @runs:    a step runs a program
  */
 struct trial {
 	struct arena arena;
@@ -288,7 +295,7 @@ struct trial {
 	struct name *names;
 	size_t name_count;
 	int64_t least_ns;
-	bool wire, frames;
+	bool wire, frames, runs;
 };
 
 #endif

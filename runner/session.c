@@ -58,12 +58,13 @@ static const char *repro_text(struct arena *a, const struct session *s, const st
 	const char *blank = strchr(item->name, ' ');
 	const size_t len = suite_bare_len(item->name);
 	const char *how = s->how ? s->how : "";
+	const char *allow = item->file->scenario.runs ? " --allow-run" : "";
 	const size_t run = blank && item->name + len > blank ? (size_t)(item->name + len - blank) : 0;
 
 	if (!strcmp(item->file->path, "-"))
-		return arena_printf(a, "%s run%s -k '%.*s' - <FILE", s->program, how, (int)(run ? run - 1 : 0),
-				    blank ? blank + 1 : "");
-	return arena_printf(a, "%s run%s '%s%.*s'", s->program, how, item->file->path, (int)run,
+		return arena_printf(a, "%s run%s%s -k '%.*s' - <FILE", s->program, how, allow,
+				    (int)(run ? run - 1 : 0), blank ? blank + 1 : "");
+	return arena_printf(a, "%s run%s%s '%s%.*s'", s->program, how, allow, item->file->path, (int)run,
 			    blank ? blank : "");
 }
 
@@ -370,8 +371,8 @@ static bool skip(struct course *c, size_t id)
 	const struct scenario *sc = &item_of(s, id)->file->scenario;
 	struct arena a = { 0 };
 	struct verdict v = { .kind = VERDICT_SKIP, .step = -1, .tries = 0 };
-	const char *why = NULL;
-	const bool skipped = !require_met(sc, s->facts, &a, &why);
+	const char *why = "it runs programs: only with --allow-run";
+	const bool skipped = (sc->runs && !s->allow_run) || !require_met(sc, s->facts, &a, &why);
 
 	if (skipped) {
 		v.message = why;

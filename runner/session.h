@@ -24,6 +24,7 @@ struct results;
  *              least time and half a minute
  * @shuffle:    seed of the order in which trials begin; 0: the longest first
  * @observing:  `?` is filled, not judged
+ * @allow_run:  files may run programs; else those that do are skipped
  * @program:    how the program was called, for the command that runs a trial alone
  * @results:    where records go; NULL: nowhere
  * @tick:       told now and then how many trials run
@@ -40,7 +41,7 @@ struct session {
 	int slots;
 	int64_t timeout_ns;
 	unsigned int shuffle;
-	bool observing, fail_fast;
+	bool observing, fail_fast, allow_run;
 	const char *program, *how;
 	void (*tick)(void *ctx, size_t running);
 	void *tick_ctx;

@@ -4,6 +4,7 @@
 #include "lib/arena.h"
 #include "runner/header.h"
 #include "runner/looks.h"
+#include "runner/running.h"
 #include "runner/values.h"
 #include "runner/wiring.h"
 #include "runner/words.h"
@@ -15,12 +16,13 @@ static const char *const tail_words[] = { "within", "slack", "=>", NULL };
 
 /* ------------------------------------------------------------ host: sockets */
 
-/** struct work - One step while it is read; @verb: its verb's word */
+/** struct work - One step while it is read; @verb: its verb's word; @awaited: the call that it awaits */
 struct work {
 	struct reader *r;
 	struct story *st;
 	struct step *s;
 	const struct token *verb;
+	enum verb awaited;
 };
 
 static void listener_add(struct work *k)
@@ -102,10 +104,25 @@ static void read_connect(struct work *k)
 	s->options = value_options(r, n, "connect", ON_CONNECT, again ? s->conn : -1, tail_words);
 }
 
+/** check_adopted() - The end of a connection that a program holds is not ours to touch */
+static void check_adopted(struct work *k, const struct token *t)
+{
+	const struct step *s = k->s;
+	const struct name *name = s->conn < 0 ? NULL : &k->st->names.list[s->conn];
+
+	if (name && name->adopted && name->opener == s->host && s->verb != VERB_DESTROY)
+		reader_complain(k->r, t, "\"%s\" is a program's connection (line %d): the %s can "
+				"only look at it, or destroy it", name->text, name->at.line,
+				host_name[s->host]);
+}
+
 /** read_name() - The connection that a step is about */
 static void read_name(struct work *k)
 {
+	const struct token *t = reader_peek(k->r);
+
 	k->s->conn = names_use(&k->st->names, k->r, USE_CONN);
+	check_adopted(k, t);
 }
 
 /** read_socket() - The connection or bound socket that a step is about */
@@ -115,6 +132,7 @@ static void read_socket(struct work *k)
 	const struct name *name;
 
 	k->s->conn = names_use(&k->st->names, k->r, USE_CONN | USE_SOCKET);
+	check_adopted(k, t);
 	if (k->s->conn < 0)
 		return;
 	name = &k->st->names.list[k->s->conn];
@@ -209,13 +227,14 @@ static void read_await(struct work *k)
 	const struct token *t = reader_peek(k->r);
 	struct name_state *state;
 
-	read_name(k);
+	k->s->conn = names_use(&k->st->names, k->r, USE_CONN | USE_PROGRAM);
 	if (k->s->conn < 0)
 		return;
 	state = &k->st->names.state[k->s->conn];
 	if (!state->started[k->s->host])
 		reader_complain(k->r, t, "no call on \"%s\" was begun with start by the %s",
 				reader_show(k->r, t), host_name[k->s->host]);
+	k->awaited = state->call[k->s->host];
 	state->started[k->s->host] = 0;
 }
 
@@ -230,6 +249,11 @@ static void read_sysctl(struct work *k)
 	out->key = value_sysctl_key(k->r);
 	if (reader_expect(k->r, "=", NULL))
 		out->value = value_sysctl_value(k->r, tail_words);
+}
+
+static void read_running(struct work *k)
+{
+	running_read(k->r, &k->st->names, k->s);
 }
 
 /* -------------------------------------------------------------- time passes */
@@ -366,6 +390,9 @@ static const struct verb_row {
 	[VERB_SET]		= { read_set,		false },
 	[VERB_AWAIT]		= { read_await,		false },
 	[VERB_SYSCTL]		= { read_sysctl,	false },
+	[VERB_RUN]		= { read_running,	true },
+	[VERB_STOP]		= { read_running,	false },
+	[VERB_ADOPT]		= { read_running,	false },
 	[VERB_EXPECT]		= { read_look,		false },
 	[VERB_NEVER]		= { read_look,		false },
 	[VERB_AFTER]		= { read_after,		false },
@@ -438,8 +465,7 @@ static void check_start(struct work *k)
 static void read_result(struct work *k, const struct token *arrow)
 {
 	struct step *s = k->s;
-	const bool data = s->verb == VERB_READ || (s->verb == VERB_AWAIT && s->conn >= 0 &&
-			  k->st->names.state[s->conn].call[s->host] == VERB_READ);
+	const enum verb call = s->verb == VERB_AWAIT ? k->awaited : s->verb;
 
 	if (!verb_info[s->verb].result) {
 		reader_complain(k->r, arrow, "%s yields no result", verb_info[s->verb].name);
@@ -448,7 +474,8 @@ static void read_result(struct work *k, const struct token *arrow)
 		reader_complain(k->r, arrow, "what a started call yields is said where it is awaited");
 		reader_stop(k->r);
 	} else {
-		value_result(k->r, data ? RESULT_DATA : 0, &s->want);
+		value_result(k->r, call == VERB_READ ? RESULT_DATA :
+			     call == VERB_RUN || call == VERB_STOP ? RESULT_PROGRAM : 0, &s->want);
 	}
 }
 
@@ -531,7 +558,7 @@ static void read_words(struct work *k)
 	s->start = start;
 	s->want.at = k->verb->word.at;
 	if (start && !verb_rows[verb].start)
-		reader_complain(r, start, "%s cannot be started, only connect, send, read and close",
+		reader_complain(r, start, "%s cannot be started, only connect, send, read, close and run",
 				verb_info[verb].name);
 	if (verb_info[verb].actor == ACTOR_WIRE) {
 		wiring_read(r, &k->st->names, s);
@@ -558,6 +585,8 @@ static void note_frames(struct trial *t, const struct step *s)
 {
 	if (verb_info[s->verb].actor == ACTOR_WIRE)
 		t->wire = true;
+	if (s->verb == VERB_RUN)
+		t->runs = true;
 	if ((s->verb == VERB_EXPECT || s->verb == VERB_NEVER) && looks_frames(&s->expect))
 		t->frames = true;
 }
@@ -611,9 +640,12 @@ static const struct token *given(const struct tokens *tokens, enum name_kind *ki
 	host = reader_which(t, value_host_name, HOST_COUNT);
 	if (host >= 0) {
 		t += token_is(&t[1], "start") ? 2 : 1;
-		*kind = t < end && token_is(t, "bind") ? NAME_SOCKET : NAME_CONN;
 		*opener = (enum host)host;
-		return t + 1 < end && (token_is(t, "connect") || token_is(t, "bind")) ? t + 1 : NULL;
+		if (t + 1 >= end)
+			return NULL;
+		*kind = token_is(t, "bind") ? NAME_SOCKET : token_is(t, "run") ? NAME_PROGRAM : NAME_CONN;
+		return token_is(t, "connect") || token_is(t, "bind") || token_is(t, "adopt") ||
+		       (token_is(t, "run") && !t[1].word.quoted) ? t + 1 : NULL;
 	}
 	*kind = NAME_MARK;
 	if (token_is(t, "mark"))

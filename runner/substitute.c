@@ -90,11 +90,52 @@ bool substitute_none(const struct line *line, struct complaints *c)
 	return none;
 }
 
+/** is_variable() - A shell's name for a $name: no shell knows a `-` in one */
+static bool is_variable(const char *name, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] != s[i] && !(name[i] == '-' && s[i] == '_'))
+			return false;
+	return !name[len];
+}
+
+/** command_uses() - The names that a shell is asked for in what it is given, as $NAME or ${NAME */
+static void command_uses(const struct word *w, const struct bindings *b, bool *used)
+{
+	for (size_t i = 0; i + 1 < w->len; i++) {
+		const char *s = w->s + i + 1 + (w->s[i + 1] == '{');
+		const char *end = w->s + w->len;
+		size_t n = 0;
+
+		if (w->s[i] != '$')
+			continue;
+		while (s + n < end && (is_letter(s[n]) || s[n] == '_' || (s[n] >= '0' && s[n] <= '9')))
+			n++;
+		for (size_t k = 0; k < b->count; k++)
+			if (strlen(b->list[k].name) == n && is_variable(b->list[k].name, s, n))
+				used[k] = true;
+	}
+}
+
+/** runs_a_command() - HOST [start] run */
+static bool runs_a_command(const struct line *line)
+{
+	for (size_t i = 1; i < line->words && i < 3; i++)
+		if (!line->word[i].quoted && line->word[i].len == 3 &&
+		    !memcmp(line->word[i].s, "run", 3))
+			return true;
+	return false;
+}
+
 void substitute_uses(const struct line *line, const struct bindings *b, bool *used)
 {
+	const bool runs = runs_a_command(line);
+
 	for (size_t i = 0; i < line->words; i++) {
 		const struct word *w = &line->word[i];
 
+		if (runs && w->quoted)
+			command_uses(w, b, used);
 		for (size_t at = next_dollar(w, 0); at < w->len; at = next_dollar(w, at + 1)) {
 			const size_t n = name_length(w->s + at + 1, w->len - at - 1);
 			const struct binding *one = binding_of(b, w->s + at + 1, n);

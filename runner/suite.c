@@ -168,6 +168,15 @@ static const char *without_slashes(struct arena *a, const char *s)
 	return arena_dup(a, s, len);
 }
 
+static int add_named(struct suite *s, const char *path, const char *name, const char *only,
+		     struct err *e)
+{
+	if (add_file(s, path, name, only, e))
+		return e->code;
+	known_file(s, name)->named = true;
+	return 0;
+}
+
 static int add_path(struct suite *s, const char *path, const char *cases, const char *only,
 		    struct err *e)
 {
@@ -175,11 +184,11 @@ static int add_path(struct suite *s, const char *path, const char *cases, const 
 	struct stat st;
 
 	if (!strcmp(path, "-"))
-		return add_file(s, path, "stdin", NULL, e);
+		return add_named(s, path, "stdin", NULL, e);
 	if (stat(path, &st))
 		return err_sys(e, "%s", path);
 	if (!S_ISDIR(st.st_mode))
-		return add_file(s, path, name_of(&s->arena, path, cases), only, e);
+		return add_named(s, path, name_of(&s->arena, path, cases), only, e);
 	if (add_folder(s, path, cases, 0, e))
 		return e->code;
 	return s->named > before ? 0 : err_set(e, -ENOENT, "%s: no case file in it", path);

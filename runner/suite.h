@@ -17,6 +17,7 @@ struct case_file {
 	struct scenario scenario;
 	struct complaints complaints;
 	bool good;			/* no error in it */
+	bool named;			/* by itself, not as one of a folder's */
 	const char *only;		/* the one variant asked for (axis=value,...); NULL: all */
 };
 

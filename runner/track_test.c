@@ -11,8 +11,8 @@
 
 enum { A, B };
 static struct name names[] = {
-	[A] = { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT },
-	[B] = { "b", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT },
+	[A] = { "a", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false },
+	[B] = { "b", NAME_CONN, { 1, 1, 1 }, HOST_CLIENT, false },
 };
 static struct step steps[] = {
 	{ .verb = VERB_CONNECT, .host = HOST_CLIENT, .conn = A },

@@ -3,6 +3,7 @@
 
 #include "lib/arena.h"
 #include "lib/sysctl.h"
+#include "runner/signals.h"
 #include "runner/words.h"
 
 #include <string.h>
@@ -400,6 +401,65 @@ static bool data_read(struct reader *r, const struct token *t, struct outcome *w
 	return true;
 }
 
+int value_signal(struct reader *r, const struct token *t)
+{
+	const int number = t->word.quoted ? 0 : signal_number(t->word.s, t->word.len);
+	const char *meant;
+
+	if (number)
+		return number;
+	meant = t->word.quoted ? NULL : signal_nearest(t->word.s, t->word.len);
+	if (meant)
+		reader_complain(r, t, "unknown signal \"%s\", did you mean %s?", reader_show(r, t),
+				meant);
+	else
+		reader_complain(r, t, "unknown signal \"%s\"", reader_show(r, t));
+	return 0;
+}
+
+/** end_read() - `exit N`, `signal SIGNAL`, "text"; Return: whether it is one of these */
+static bool end_read(struct reader *r, const struct token *t, struct outcome *want)
+{
+	const bool exits = token_is(t, "exit");
+	const struct token *value;
+
+	if (t->word.quoted)
+		return data_read(r, t, want);
+	if (!exits && !token_is(t, "signal"))
+		return false;
+	want->kind = exits ? OUTCOME_EXIT : OUTCOME_SIGNAL;
+	value = reader_need(r, exits ? "a status" : "a signal");
+	if (!value)
+		return true;
+	if (value->column >= 0)
+		want->column = value->column;
+	if (token_asks(value)) {
+		want->kind = OUTCOME_UNKNOWN;
+		want->call = exits ? "exit" : "signal";
+	} else if (exits) {
+		want->error = (int)token_number(r, value, "a status", 0, 255);
+	} else {
+		want->error = value_signal(r, value);
+	}
+	return true;
+}
+
+static void program_result(struct reader *r, const struct token *t, struct outcome *want)
+{
+	static const char *const words[] = { "ok", "exit", "signal", NULL };
+	const char *meant = t->word.quoted ? NULL : words_nearest(t->word.s, t->word.len, words);
+
+	if (end_read(r, t, want))
+		return;
+	if (meant)
+		reader_complain(r, t, "unknown result \"%s\", did you mean %s?", reader_show(r, t),
+				meant);
+	else
+		reader_complain(r, t, "a program yields ok, exit N, signal SIGNAL or \"text\", not "
+				"\"%s\"", reader_show(r, t));
+	reader_stop(r);
+}
+
 void value_result(struct reader *r, unsigned int may, struct outcome *want)
 {
 	static const char *const words[] = { "ok", "EOF", NULL };
@@ -415,6 +475,8 @@ void value_result(struct reader *r, unsigned int may, struct outcome *want)
 		want->kind = OUTCOME_UNKNOWN;
 	} else if (token_is(t, "ok")) {
 		want->kind = OUTCOME_OK;
+	} else if (may & RESULT_PROGRAM) {
+		program_result(r, t, want);
 	} else if (call >= 0) {
 		want->call = calls[call];
 		t = reader_need(r, "an errno name");

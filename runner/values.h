@@ -41,7 +41,10 @@ struct options value_options(struct reader *r, struct names *n, const char *verb
 			     unsigned int where, int self, const char *const *also);
 
 /** Which results a step may have besides ok and an errno; or-ed */
-enum { RESULT_DATA = 1 };
+enum { RESULT_DATA = 1, RESULT_PROGRAM = 2 };
+
+/** value_signal() - A word in hand is a signal's name; 0 after a complaint */
+int value_signal(struct reader *r, const struct token *t);
 
 /** value_result() - What stands behind `=>`, which is read already */
 void value_result(struct reader *r, unsigned int may, struct outcome *want);

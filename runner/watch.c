@@ -154,10 +154,13 @@ static void see_error(struct play *p, const struct step *s, struct sight *v)
 
 static void see_sockets(struct play *p, const struct step *s, struct sight *v)
 {
+	const struct diag_filter which = {
+		.state = s->expect.state, .local_port = s->expect.on, .remote_port = s->expect.to,
+	};
 	unsigned int n = 0;
 	struct err e;
 
-	if (diag_count(lab_diag(p->lab, s->host), AF_UNSPEC, s->expect.state, &n, &e))
+	if (diag_count(lab_diag(p->lab, s->host), AF_UNSPEC, &which, &n, &e))
 		play_broken(p, &e);
 	see_number(v, "", n);
 }

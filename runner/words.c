@@ -88,10 +88,20 @@ const struct verb_info verb_info[] = {
 		"setsockopt(2) on an open socket" },
 	[VERB_AWAIT]	= { "await", ACTOR_HOST, true,
 		"HOST await NAME => RESULT",
-		"waits for the call on NAME that was begun with start" },
+		"waits for the call on NAME that was begun with start, or for the program's end" },
 	[VERB_SYSCTL]	= { "sysctl", ACTOR_HOST, true,
 		"HOST sysctl KEY = VALUE",
 		"a setting changed in mid-course" },
+	[VERB_RUN]	= { "run", ACTOR_HOST, true,
+		"HOST run \"COMMAND\" | HOST start run NAME \"COMMAND\"",
+		"a program on the host, by sh -c, and its end waited for, 10s where nothing is said; "
+		"with start it goes on. Only with --allow-run" },
+	[VERB_STOP]	= { "stop", ACTOR_HOST, true,
+		"HOST stop NAME [SIGNAL]",
+		"SIGTERM, or another, to a program that was started, and its end waited for" },
+	[VERB_ADOPT]	= { "adopt", ACTOR_HOST, false,
+		"HOST adopt NAME to PORT",
+		"the next connection that a program of the host makes to that port is called NAME" },
 	[VERB_EXPECT]	= { "expect", ACTOR_SELF, false,
 		"expect LOOK [BOUND]",
 		"looks from now on, and must find it so" },
@@ -200,8 +210,8 @@ const struct word_info look_info[] = {
 		"SO_ERROR, which reading clears" },
 	[LOOK_PORT]	= { "port", "HOST NAME port N",
 		"the local port, by getsockname(2)" },
-	[LOOK_SOCKETS]	= { "sockets", "HOST sockets STATE N | between N and M",
-		"how many sockets of the host are in a state" },
+	[LOOK_SOCKETS]	= { "sockets", "HOST sockets STATE N | between N and M [on PORT | to PORT]",
+		"how many sockets of the host are in a state; on: with that port as their own, to: as the other end's" },
 	[LOOK_COUNTER]	= { "counter", "HOST counter NAME +N | between +N and +M [from MARK]",
 		"a counter, named as nstat prints it; counts from the first step or a mark, and must still be so at the trial's end" },
 	[LOOK_SYSCTL]	= { "sysctl", "HOST sysctl KEY VALUE",
@@ -243,6 +253,7 @@ const struct word_info need_info[] = {
 	[NEED_OPTION]	= { "option", "option NAME", "a socket option: SO_..., TCP_..., IP_..., IPV6_..." },
 	[NEED_DESTROY]	= { "destroy", "destroy", "SOCK_DESTROY (CONFIG_INET_DIAG_DESTROY)" },
 	[NEED_REPAIR]	= { "repair", "repair", "TCP_REPAIR, and the right to use it" },
+	[NEED_PROGRAM]	= { "program", "program NAME", "a program of this name in the PATH, or where daemons are" },
 };
 COVERS(need_info, NEED_COUNT);
 
@@ -266,6 +277,8 @@ const struct word_info call_info[] = {
 	{ "within", "within D", "how long the call may take; 5s where nothing is said" },
 	{ "slack", "slack S", "how late the step may begin and still be judged; 20ms where nothing is said" },
 	{ "=>", "=> RESULT", "what must come of it: ok (the default), ERRNO from any of its calls, or CALL ERRNO" },
+	{ "exit", "=> exit N | signal SIGNAL | \"TEXT\"",
+	  "RESULT of a program: how it ended, or what it wrote to standard output before it ended well; ok is exit 0" },
 	{ .name = NULL },
 };
 
@@ -292,6 +305,9 @@ const struct word_info value_info[] = {
 	{ "TEXT", "\"TEXT\"", "TEXT in quotes may hold \\\" \\\\ \\n \\r \\t \\xHH" },
 	{ "VALUE", "[CONN.]HOST.FIELD[+N|-N]", "VALUE: a number of a segment, relative to what the hosts know" },
 	{ "$", "$NAME", "the value of an axis or an outcome column" },
+	{ "COMMAND", "\"COMMAND\"", "for /bin/sh, which finds in its environment the axes and columns by their names, "
+	  "CLIENT and SERVER (addresses as a URL has them), CLIENT_IP and SERVER_IP, FAMILY, FILES (the case's folder), "
+	  "PATH, HOME and TMPDIR (the trial's own), and nothing else" },
 	{ "?", "?", "not known yet: a run that observes fills it in" },
 	{ .name = NULL },
 };
@@ -309,7 +325,8 @@ static const char *const small_words[] = {
 	"outcome", "kernel", "has", "start", "slack", "within", "for", "between", "from", "to",
 	"and", "until", "as", "of", "with", "next", "all", "bytes", "linger", "write", "read",
 	"both", "none", "ok", "EOF", "TICK", "wire", "client", "server", "client>server",
-	"server>client", "ipv4", "ipv6", "pair", "loopback", "mtu", "delay", "yes", "no",
+	"server>client", "ipv4", "ipv6", "pair", "loopback", "mtu", "delay", "yes", "no", "on",
+	"exit", "signal",
 	NULL
 };
 

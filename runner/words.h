@@ -29,7 +29,7 @@ enum verb {
 	VERB_LISTEN, VERB_UNLISTEN, VERB_ACCEPT, VERB_BIND, VERB_CONNECT,
 	VERB_RECONNECT, VERB_DISCONNECT, VERB_SEND, VERB_READ, VERB_SHUTDOWN,
 	VERB_CLOSE, VERB_ABORT, VERB_VANISH, VERB_DESTROY, VERB_SET, VERB_AWAIT,
-	VERB_SYSCTL,
+	VERB_SYSCTL, VERB_RUN, VERB_STOP, VERB_ADOPT,
 	/* somebody looks */
 	VERB_EXPECT, VERB_NEVER,
 	/* time passes */
@@ -82,8 +82,11 @@ enum part {
 	PART_COUNT
 };
 
-/** enum need - What a file may need of the kernel */
-enum need { NEED_KERNEL, NEED_SYSCTL, NEED_COUNTER, NEED_OPTION, NEED_DESTROY, NEED_REPAIR, NEED_COUNT };
+/** enum need - What a file may need of the kernel, or beside it */
+enum need {
+	NEED_KERNEL, NEED_SYSCTL, NEED_COUNTER, NEED_OPTION, NEED_DESTROY, NEED_REPAIR, NEED_PROGRAM,
+	NEED_COUNT
+};
 
 struct word_info {
 	const char *name, *usage, *help;
