@@ -23,7 +23,8 @@
  *    show it, and lateness makes looks rarer, never truer.
  *
  * 4. Calls must yield what was written: the very errno, from the very call
- *    where one is named. `ok` is data read, too.
+ *    where one is named. `ok` is data read, too, and a program's exit with 0; one
+ *    that does not end in time is `running`, which nothing asks for.
  *
  * 5. Values (weigh_values.c). Each look knows the look before, so a change lies
  *    in a window. `expect X` [within D]: met by a look that fits at or before

@@ -52,6 +52,13 @@ static const struct {
 	{ { .kind = OUTCOME_BYTES, .bytes = 3 },			"text", 3, "abc", true },
 	{ { .kind = OUTCOME_BYTES, .bytes = 3 },			"bytes", 2, NULL, false },
 	{ { .kind = OUTCOME_BYTES, .bytes = 3 },			"ok", 3, NULL, false },
+	{ { .kind = OUTCOME_OK },					"exit", 0, NULL, true },
+	{ { .kind = OUTCOME_OK },					"exit", 1, NULL, false },
+	{ { .kind = OUTCOME_OK },					"running", 0, NULL, false },
+	{ { .kind = OUTCOME_EXIT, .error = 7 },				"exit", 7, NULL, true },
+	{ { .kind = OUTCOME_EXIT, .error = 9 },				"signal", 9, NULL, false },
+	{ { .kind = OUTCOME_SIGNAL, .error = 9 },			"signal", 9, NULL, true },
+	{ { .kind = OUTCOME_SIGNAL, .error = 9 },			"signal", 15, NULL, false },
 	{ { .kind = OUTCOME_UNKNOWN },					"ok", 0, NULL, false },
 };
 

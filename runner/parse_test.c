@@ -97,6 +97,7 @@ static const struct { const char *text, *complaint; int line, column; } bad[] = 
 	{ "title t\nref r\nneeds kernel >=\nafter 1s", "a version is missing", 3, 16 },
 	{ "title t\nref r\nneeds option REUSE\nafter 1s", "\"REUSE\" is no socket option: they begin with SO_, TCP_, IP_ or IPV6_", 3, 14 },
 	{ "title t\nref r\nneeds counter foo\nafter 1s", "\"foo\" is no counter: nstat's names begin with Tcp, TcpExt, Ip, IpExt, Ip6 or Udp", 3, 15 },
+	{ "title t\nref r\nneeds program /bin/sh\nafter 1s", "\"/bin/sh\" is no program's name: it stands without quotes and folders", 3, 15 },
 	{ "title t\nref r\nneeds sysctl foo\nafter 1s", "\"foo\" is no sysctl: does not begin with net.", 3, 14 },
 	{ "title t\nref r\nneeds destroy x\nafter 1s", "a word too many: \"x\"", 3, 15 },
 	{ "title t\nref r\ntodo\nafter 1s", "the reason is missing", 3, 5 },
