@@ -24,7 +24,9 @@
  *
  * 4. Calls must yield what was written: the very errno, from the very call
  *    where one is named. `ok` is data read, too, and a program's exit with 0; one
- *    that does not end in time is `running`, which nothing asks for.
+ *    that does not end in time is `running`, which nothing asks for. A FAIL where
+ *    a program in the background had failed by itself, and no step had asked for
+ *    its end: BROKEN, for the trial did not have what it is about.
  *
  * 5. Values (weigh_values.c). Each look knows the look before, so a change lies
  *    in a window. `expect X` [within D]: met by a look that fits at or before
@@ -110,6 +112,36 @@ static int find_kind(const struct bench *b, enum event_kind kind, int from, int 
 	return -1;
 }
 
+/* Whether a step asked for the end of a program before @end */
+static bool end_was_asked_for(const struct bench *b, int conn, int end)
+{
+	for (int i = find_kind(b, EVENT_STEP, 0, end); i >= 0; i = find_kind(b, EVENT_STEP, i + 1, end)) {
+		const struct step *s = &b->t->step[b->ev.list[i].step];
+
+		if ((s->verb == VERB_AWAIT || s->verb == VERB_STOP) && s->conn == conn)
+			return true;
+	}
+	return false;
+}
+
+/* Turn a FAIL into BROKEN where a program in the background had failed by itself. Return: false */
+static bool unless_a_program_failed(struct bench *b, int end)
+{
+	for (int i = find_kind(b, EVENT_ENDED, 0, end); i >= 0 && b->v->kind == VERDICT_FAIL;
+	     i = find_kind(b, EVENT_ENDED, i + 1, end)) {
+		const struct event *e = &b->ev.list[i];
+
+		if (e->step < 0 || !b->t->step[e->step].start || e->conn < 0 || !e->number ||
+		    end_was_asked_for(b, e->conn, end))
+			continue;
+		b->v->kind = VERDICT_BROKEN;
+		b->v->message = arena_printf(b->a, "%s had ended by itself (%s), so this says nothing: %s",
+					     b->t->names[e->conn].text, match_result_text(e, b->a),
+					     b->v->message);
+	}
+	return false;
+}
+
 /* Turn a FAIL into TIMING where a wait overslept before @end. Return: false */
 static bool unless_late(struct bench *b, int end)
 {
@@ -117,6 +149,7 @@ static bool unless_late(struct bench *b, int end)
 	const int late = find_kind(b, EVENT_LATE, ready + 1, end);
 	const struct event *e = late < 0 ? NULL : &b->ev.list[late];
 
+	unless_a_program_failed(b, end);
 	if (!e || b->v->kind != VERDICT_FAIL)
 		return false;
 	b->v->kind = VERDICT_TIMING;
