@@ -159,10 +159,10 @@ static int load(struct request *q, int rest, struct err *e)
 	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, &q->facts, e);
 }
 
-/* A file that is asked for by itself must not end in a skip that nobody reads */
+/* A file that is asked for by itself must not end in a skip that nobody reads; a guest is told each by itself */
 static int refuse_programs(const struct request *q, struct err *e)
 {
-	for (size_t i = 0; i < q->suite.files && !q->allow_run; i++)
+	for (size_t i = 0; i < q->suite.files && !q->allow_run && !q->feed; i++)
 		if (q->suite.file[i]->named && q->suite.file[i]->scenario.runs)
 			return err_set(e, -EPERM, "%s runs programs, with the rights of whoever runs it: "
 				       "read it, then say --allow-run", q->suite.file[i]->scenario.path);
@@ -460,6 +460,7 @@ static int words_for_guest(struct request *q, struct guest_words *w, struct err 
 	say_number(w, "--timeout", q->timeout_s);
 	say_option(w, "--quick", q->choice.quick ? "" : NULL);
 	say_option(w, "--fail-fast", q->fail_fast ? "" : NULL);
+	say_option(w, "--allow-run", q->allow_run ? "" : NULL);
 	say_option(w, "--observe", q->observe ? "" : NULL);
 	if (!q->rerun_failed) {
 		say_option(w, "--shard", q->choice.shard);
@@ -574,6 +575,8 @@ static int run_in_guest(struct request *q, int rest, struct err *e)
 		rc = err_set(e, -ENOEXEC, "--kernel: %s: \"%s\" is no release", i.path, i.release);
 	if (!rc)
 		rc = load(q, rest, e);
+	if (!rc && !q->list)
+		rc = refuse_programs(q, e);
 	if (!rc && q->list)
 		print_list(&q->suite);
 	else if (!rc)
