@@ -83,6 +83,9 @@ static void draw_rung(const struct rung *r, struct buf *lines)
 	case RUNG_RESULT:
 		add_note(lines, r, "   => ");
 		break;
+	case RUNG_PROGRAM:
+		add_note(lines, r, "   ");
+		break;
 	case RUNG_SAW:
 		add_note(lines, r, "   saw ");
 		break;

@@ -175,6 +175,9 @@ void picture_rung(const struct rung *r, struct buf *out)
 	case RUNG_RESULT:
 		add_words(out, r->marked ? "came here" : "came", CAME_X, "=> ", r->text, SAID_FITS - 3);
 		break;
+	case RUNG_PROGRAM:
+		add_words(out, "came", CAME_X, "", r->text, SAID_FITS - 3);
+		break;
 	case RUNG_SAW:
 		add_words(out, "came here", CAME_X, "saw ", r->text, SAID_FITS - 3);
 		break;

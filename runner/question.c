@@ -116,6 +116,7 @@ int question_ask(struct question *q, const char *program, struct buf *said, stru
 	struct session s = {
 		.suite = &q->suite, .facts = &q->facts, .slots = means_slots(0), .observing = true,
 		.program = program, .settled = settled, .settled_ctx = q,
+		.allow_run = true,	/* whoever asks has typed it */
 	};
 	int rc;
 

@@ -172,6 +172,29 @@ static void add_late(struct layout *l, const struct event *e)
 	add(l, RUNG_TROUBLE, e, arena_printf(l->a, "a wait overslept%s%s", *text ? " by " : "", text));
 }
 
+/* What a program wrote, its first line */
+static void add_output(struct layout *l, const struct event *e)
+{
+	const size_t all = event_text_len(e);
+	const char *end = all ? memchr(e->text, '\n', all) : NULL;
+	const size_t len = end ? (size_t)(end - e->text) : all;
+	const char *word = e->word ? e->word : "output";
+
+	if (all)
+		add(l, RUNG_PROGRAM, e, arena_printf(l->a, "%s: %.*s%s", word, (int)len, e->text,
+						     len + 1 < all ? " ..." : ""));
+	else
+		add(l, RUNG_PROGRAM, e, arena_printf(l->a, "%s: %" PRId64 " bytes more, not kept",
+						     word, e->number));
+}
+
+static void add_ended(struct layout *l, const struct event *e)
+{
+	if (e->conn >= 0 && (size_t)e->conn < l->t->name_count)
+		add(l, RUNG_PROGRAM, e, arena_printf(l->a, "%s ended: %s", l->t->names[e->conn].text,
+						     match_result_text(e, l->a)));
+}
+
 static void add_event(struct layout *l, const struct event *e)
 {
 	switch (e->kind) {
@@ -180,6 +203,12 @@ static void add_event(struct layout *l, const struct event *e)
 		break;
 	case EVENT_RESULT:
 		add_result(l, e);
+		break;
+	case EVENT_OUTPUT:
+		add_output(l, e);
+		break;
+	case EVENT_ENDED:
+		add_ended(l, e);
 		break;
 	case EVENT_LOOK:
 		add_look(l, e);

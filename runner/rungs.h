@@ -18,6 +18,7 @@
 enum rung_kind {
 	RUNG_STEP,	/* a step begins: "line 7: server listen 8080" */
 	RUNG_RESULT,	/* what it yielded, where that is not just ok */
+	RUNG_PROGRAM,	/* what one wrote, or how one in the background ended: "web ended: exit 1" */
 	RUNG_SAW,	/* what the step that the verdict hangs on saw */
 	RUNG_FRAME,	/* a segment: "a SYN-ACK 0 ack 1", "a FIN 1 ack 1 (dropped)" */
 	RUNG_STATE,	/* an end's new state: "a TIME-WAIT" */
