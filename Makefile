@@ -154,7 +154,7 @@ install: $O/lastack share
 		{ mkdir -p '$(HOME_OF)/share/'"$${f%/*}" && install -m 644 "$O/share/$$f" '$(HOME_OF)/share/'"$$f"; } || exit; done
 uninstall:
 	rm -f '$(HOME_OF)/bin/lastack'
-	cd '$(HOME_OF)/share' && rm -f $(SHARED)
+	rm -f $(patsubst %,'$(HOME_OF)/share/%',$(SHARED))
 	rm -rf '$(HOME_OF)/share/lastack'
 clean:
 	rm -rf .build

@@ -4,8 +4,8 @@
 #
 # awk -f completion.awk -v shell=bash|zsh|fish TABLES
 #
-# An argument of small words parted by bars is one of them, DIR a folder, FILE a file; of
-# all others nothing is known. What a command takes besides stands in its usage.
+# An argument of small words parted by bars is one of them, DIR a folder, FILE or IMAGE a
+# file; of all others nothing is known. What a command takes besides stands in its usage.
 BEGIN { FS = "\t" }
 
 $1 == "command" { order[++commands] = $2; help[$2] = $3 }
@@ -26,6 +26,14 @@ $1 == "option" {
 
 function choices(a) { if (a !~ /^[a-z0-9-]+(\|[a-z0-9-]+)+$/) return ""; gsub(/\|/, " ", a); return a }
 
+# What an argument is: the words it may be, DIR, FILE, or nothing that is known
+function kind_of(a)
+{
+	if (a == "DIR" || choices(a) != "")
+		return a
+	return a == "FILE" || a == "IMAGE" ? "FILE" : ""
+}
+
 function single(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
 
 # ---------------------------------------------------------------------- bash
@@ -37,8 +45,7 @@ function bash_case(kind,	c, i, name, all)
 	for (c = 1; c <= commands; c++)
 		for (i = 1; i <= options[order[c]]; i++) {
 			name = order[c]
-			if (arg[name, i] == "" || (kind != "" ? arg[name, i] != kind : choices(arg[name, i]) != "" ||
-			    arg[name, i] == "DIR" || arg[name, i] == "FILE"))
+			if (arg[name, i] == "" || kind_of(arg[name, i]) != kind)
 				continue
 			all = all (all == "" ? "" : "|") name ":--" long[name, i]
 			if (letter[name, i] != "")
@@ -108,7 +115,7 @@ function zsh_option(name, i,	s, a)
 	a = arg[name, i]
 	s = "[" zsh_text(does[name, i]) "]"
 	if (a != "")
-		s = s ":" zsh_text(a) ":" (choices(a) != "" ? "(" choices(a) ")" : a == "DIR" ? "_files -/" : a == "FILE" ? "_files" : " ")
+		s = s ":" zsh_text(a) ":" (choices(a) != "" ? "(" choices(a) ")" : a == "DIR" ? "_files -/" : kind_of(a) == "FILE" ? "_files" : " ")
 	if (letter[name, i] == "")
 		return single("*--" long[name, i] s)
 	return "\\*{-" letter[name, i] ",--" long[name, i] "}" single(s)
@@ -170,7 +177,7 @@ function fish(	c, i, k, n, a, kinds, when)
 			a = arg[order[c], i]
 			print when (letter[order[c], i] == "" ? "" : " -s " letter[order[c], i]) " -l " long[order[c], i] \
 				(a == "" ? "" : choices(a) != "" ? " -x -a " fish_text(choices(a)) : \
-				 a == "DIR" ? " -x -a '(__fish_complete_directories)'" : a == "FILE" ? " -r" : " -x") \
+				 a == "DIR" ? " -x -a '(__fish_complete_directories)'" : kind_of(a) == "FILE" ? " -r" : " -x") \
 				" -d " fish_text(does[order[c], i])
 		}
 		n = split(takes[order[c]], kinds, " ")
