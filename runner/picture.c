@@ -21,13 +21,13 @@ enum {
 
 /* --------------------------------------------------------------------- text */
 
-/* How many bytes the first @most characters have; bytes that are none count as one each */
-static size_t cut_at(const char *s, size_t most)
+/* How many bytes the first @most characters have; a byte that is none counts as one. @chars: out, how many */
+static size_t cut_at(const char *s, size_t most, size_t *chars)
 {
 	const size_t len = strlen(s);
 	size_t i = 0;
 
-	for (size_t n = 0; i < len && n < most; n++) {
+	for (*chars = 0; i < len && *chars < most; ++*chars) {
 		uint32_t code;
 		const size_t bytes = utf8_next(s + i, len - i, &code);
 
@@ -36,42 +36,37 @@ static size_t cut_at(const char *s, size_t most)
 	return i;
 }
 
-static size_t count_chars(const char *s)
+/* @before: in front of it, counted by its bytes. Return: how many characters stand there */
+static size_t add_text(struct buf *out, const char *class, int x, const char *before, const char *s,
+		       size_t most)
 {
-	size_t n = 0;
-
-	for (size_t at; *s; s += at, n++)
-		at = cut_at(s, 1);
-	return n;
-}
-
-static void add_text(struct buf *out, const char *class, int x, const char *before, const char *s,
-		     size_t most)
-{
-	const size_t fits = cut_at(s, most - count_chars(before));
+	const size_t room = most - strlen(before);
+	size_t chars, fewer;
+	const size_t fits = cut_at(s, room, &chars);
 
 	buf_addf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, BASELINE);
 	html_adds(out, before);
 	if (s[fits]) {
-		html_add(out, s, cut_at(s, most - count_chars(before) - 1));
+		html_add(out, s, cut_at(s, room - 1, &fewer));
 		buf_adds(out, "\xe2\x80\xa6<title>");
 		html_adds(out, s);
 		buf_adds(out, "</title>");
 	} else {
-		html_adds(out, s);
+		html_add(out, s, fits);
 	}
 	buf_adds(out, "</text>");
+	return strlen(before) + chars;
 }
 
 /* Words that cross a lifeline, on a ground of their own */
 static void add_words(struct buf *out, const char *class, int x, const char *before, const char *s,
 		      size_t most)
 {
-	const size_t chars = count_chars(before) + count_chars(s);
+	autobuf text = { 0 };
+	const size_t chars = add_text(&text, class, x, before, s, most);
 
-	buf_addf(out, "<rect class=\"ground\" x=\"%d\" width=\"%zu\" height=\"%d\"/>", x - 2,
-		 (chars < most ? chars : most) * LETTER_TENTHS / 10 + 5, PICTURE_STEP);
-	add_text(out, class, x, before, s, most);
+	buf_addf(out, "<rect class=\"ground\" x=\"%d\" width=\"%zu\" height=\"%d\"/>%s", x - 2,
+		 chars * LETTER_TENTHS / 10 + 5, PICTURE_STEP, buf_text(&text));
 }
 
 /* ------------------------------------------------------------------- arrows */
