@@ -20,6 +20,7 @@ static void help_text(const struct option_spec *table, struct buf *text)
 		 "they disagree on. The page is one file and asks for nothing else. It goes to\n"
 		 RESULTS_REPORT " in the run's directory; of several runs, here. Needs no privilege.\n\n");
 	options_help(table, text);
+	buf_adds(text, "\n" EXIT_HELP_ASKED);
 }
 
 static int make_page(const struct page_wish *wish, const char *output, struct err *e)
