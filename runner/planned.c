@@ -149,12 +149,12 @@ int planned_read(struct planned *p, struct results *r, struct err *e)
 	*p = (struct planned){ 0 };
 	if (results_read(r, RESULTS_PLAN, PLAN_BYTES_MOST, &b, e))
 		return e->code;
-	for (s = b.s; s && *s; s = end + 1) {
+	for (s = b.s; s && s < b.s + b.len; s = end + 1) {
 		number++;
-		end = strchr(s, '\n');
+		end = memchr(s, '\n', b.len - (size_t)(s - b.s));
 		if (end)
 			*end = '\0';
-		if (!end || !read_line(p, s))
+		if (!end || strlen(s) != (size_t)(end - s) || !read_line(p, s))
 			return err_set(e, -EBADMSG, "results: %s/%s:%zu: not to be understood",
 				       results_path(r), RESULTS_PLAN, number);
 	}

@@ -95,6 +95,17 @@ static void what_none_of_us_wrote_is_refused(void **state)
 			fail_msg("taken: %s", texts[i]);
 		planned_fini(&p);
 	}
+	for (size_t i = 0; i < 2; i++) {
+		const char *const text = i ? "file a b\nmine c\n\0mine d\n" : "file a b\nmine c\0d\n";
+		struct planned p;
+		autobuf b = { 0 };
+		struct err e;
+
+		buf_add(&b, text, i ? 24 : 18);
+		assert_int_equal(results_write(r, RESULTS_PLAN, &b, &e), 0);
+		assert_int_equal(planned_read(&p, r, &e), -EBADMSG);
+		planned_fini(&p);
+	}
 	results_close(r);
 }
 
