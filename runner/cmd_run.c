@@ -11,6 +11,7 @@
 #include "runner/fingerprint.h"
 #include "runner/forecast.h"
 #include "runner/image.h"
+#include "runner/kernels.h"
 #include "runner/lab.h"
 #include "runner/means.h"
 #include "runner/observe.h"
@@ -28,6 +29,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +48,8 @@ struct request {
 	const char *modules;
 	int memory_mib, silence_s, feed;
 	bool skip_time, real_time;
+	size_t which;			/* of the kernels */
+	int told, rest;			/* told: where the path of the results is to be written */
 
 	const struct invocation *in;
 	struct arena arena;
@@ -189,9 +193,12 @@ static const char *command_text(struct request *q)
 
 static const char *machine_text(struct request *q)
 {
+	const char *guest = facts_get(&q->facts, "info guest");
 	autobuf line = { 0 };
 
 	fingerprint_line(&q->facts, &line);
+	if (guest)
+		buf_addf(&line, ", %s", guest);
 	return arena_dup(&q->arena, buf_text(&line), line.len);
 }
 
@@ -391,7 +398,17 @@ static int bail(struct request *q, struct err *e)
 	return q->automake ? EXIT_HARD : EXIT_TROUBLE;
 }
 
-/* ---------------------------------------------------------- another's kernel */
+static void close_all(struct request *q)
+{
+	outlets_close(&q->out);
+	results_close(q->results);
+	planned_fini(&q->planned);
+	suite_fini(&q->suite);
+	facts_fini(&q->facts);
+	arena_free(&q->arena);
+}
+
+/* ---------------------------------------------------------- others' kernels */
 
 /* A run in a guest, while it lasts */
 struct stay {
@@ -499,6 +516,8 @@ static int guest_is_known(void *ctx, struct err *e)
 		return e->code;
 	if (q->keep_runs && prune_runs(q->base, (size_t)q->keep_runs - 1, &removed, e))
 		return e->code;
+	if (q->told >= 0 && q->results)
+		dprintf(q->told, "%s", results_path(q->results));
 	g->session = session_of(q);
 	g->session.how = arena_printf(&q->arena, " --kernel %s%s%s%s%s", g->visit.plan.image->path,
 				      q->modules ? " --modules " : "", q->modules ? q->modules : "",
@@ -528,7 +547,7 @@ static int end_of_stay(struct stay *g, int rc, struct err *e)
 	if (!rc && v->bailed)
 		rc = err_set(e, -EPERM, "in the guest: %s", v->why);
 	if (!rc && !v->is_known)
-		rc = v->words.len ? err_set(e, -EINVAL, "in the guest nothing was run") :
+		rc = v->words.len && !v->why ? err_set(e, -EINVAL, "in the guest nothing was run") :
 		     err_set(e, -EIO, "%s", v->why ? v->why : "interrupted");
 	if (!v->is_known)
 		return bail(q, e);
@@ -539,9 +558,10 @@ static enum machine_mode mode_of(const struct request *q, const struct image *i)
 {
 	const bool kvm = !i->machine->uml && !access("/dev/kvm", R_OK | W_OK);
 
-	if (q->skip_time || (!q->real_time && !kvm))
+	if (machine_skips(i->machine, buf_text(&i->kernel), i->kernel.len) &&
+	    (q->skip_time || (!q->real_time && !kvm)))
 		return MACHINE_SKIP;
-	return kvm ? MACHINE_KVM : MACHINE_EMULATED;
+	return kvm && !q->skip_time ? MACHINE_KVM : MACHINE_EMULATED;
 }
 
 static int play_in(struct request *q, struct image *i, struct err *e)
@@ -555,7 +575,7 @@ static int play_in(struct request *q, struct image *i, struct err *e)
 		return bail(q, e);
 	g.visit = (struct visit){
 		.plan = { .image = i, .archive = &archive, .mode = mode_of(q, i),
-			  .memory_mib = q->memory_mib ? q->memory_mib : 1024, .cpus = 2,
+			  .cpu = sched_getcpu() + (int)q->which, .memory_mib = q->memory_mib ? q->memory_mib : 1024, .cpus = 2,
 			  .silence_s = q->silence_s ? q->silence_s : 120,
 			  .tick = draw_stay, .ctx = &g },
 		.session = &g.session, .facts = &q->facts, .known = guest_is_known, .ctx = &g,
@@ -570,7 +590,9 @@ static int run_in_guest(struct request *q, int rest, struct err *e)
 	struct image i;
 	int rc;
 
-	rc = image_open(&i, q->kernel.value[0], q->modules, e);
+	rc = image_open(&i, q->kernel.value[q->which], q->modules, e);
+	if (!rc && q->skip_time && !machine_skips(i.machine, buf_text(&i.kernel), i.kernel.len))
+		rc = err_set(e, -ENOTSUP, "--skip-time: %s was built without UML_TIME_TRAVEL_SUPPORT", i.path);
 	if (!rc && !facts_set_release(&q->facts, i.release))
 		rc = err_set(e, -ENOEXEC, "--kernel: %s: \"%s\" is no release", i.path, i.release);
 	if (!rc)
@@ -583,6 +605,41 @@ static int run_in_guest(struct request *q, int rest, struct err *e)
 		rc = play_in(q, &i, e);
 	image_fini(&i);
 	return rc;
+}
+
+/* In a child: one kernel of several */
+static int run_in_one(void *ctx, size_t which, int told)
+{
+	struct request *q = ctx;
+	struct err e = { 0 };
+	int status;
+
+	q->which = which;
+	q->told = told;
+	status = run_in_guest(q, q->rest, &e);
+	if (status < 0) {
+		fprintf(stderr, "lastack: %s\n", e.text);
+		status = q->automake ? EXIT_HARD : EXIT_TROUBLE;
+	}
+	close_all(q);
+	return status;
+}
+
+static int run_in_several(struct request *q, struct err *e)
+{
+	struct kernels k = {
+		.image = q->kernel.value, .images = q->kernel.count, .run = run_in_one, .ctx = q,
+		.slots = (int)sysconf(_SC_NPROCESSORS_ONLN),
+		.plain = q->out.format == FORMAT_NDJSON,
+	};
+
+	if (k.images > KERNELS_MOST)
+		return err_set(e, -E2BIG, "--kernel: more than %d", KERNELS_MOST);
+	if (q->write || q->out.junit || q->out.format == FORMAT_JUNIT)
+		return err_set(e, -EINVAL, "--write and JUnit XML are for one kernel at a time (junit.xml lies in each run's results)");
+	if (q->list)
+		return run_in_guest(q, q->rest, e);
+	return kernels_run(&k, e);
 }
 
 static int run(struct request *q, int rest, struct err *e)
@@ -610,12 +667,12 @@ static int run(struct request *q, int rest, struct err *e)
 
 int cmd_run(const struct invocation *in, struct err *e)
 {
-	struct request q = { .in = in };
+	struct request q = { .in = in, .told = -1 };
 	autobuf help_text = { 0 };
-	int rest, rc;
+	int rc;
 	bool help;
 
-	if (read_words(&q, &rest, &help, &help_text, e))
+	if (read_words(&q, &q.rest, &help, &help_text, e))
 		return -EINVAL;
 	if (help) {
 		fputs(buf_text(&help_text), stdout);
@@ -629,16 +686,10 @@ int cmd_run(const struct invocation *in, struct err *e)
 		return err_set(e, -EINVAL, "--modules, --skip-time, --no-skip-time, --memory and --silence go with --kernel");
 	if (q.skip_time && q.real_time)
 		return err_set(e, -EINVAL, "--skip-time and --no-skip-time: one or the other");
-	if (q.kernel.count > 1)
-		return err_set(e, -EINVAL, "--kernel: one at a time");
 	if (!q.base)
 		q.base = results_base();
-	rc = q.kernel.count ? run_in_guest(&q, rest, e) : run(&q, rest, e);
-	outlets_close(&q.out);
-	results_close(q.results);
-	planned_fini(&q.planned);
-	suite_fini(&q.suite);
-	facts_fini(&q.facts);
-	arena_free(&q.arena);
+	rc = q.kernel.count > 1 ? run_in_several(&q, e) :
+	     q.kernel.count ? run_in_guest(&q, q.rest, e) : run(&q, q.rest, e);
+	close_all(&q);
 	return rc;
 }

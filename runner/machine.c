@@ -7,8 +7,8 @@
 
 const char *const machine_mode_name[MACHINE_MODES] = {
 	[MACHINE_SKIP]		= "idle time skipped",
-	[MACHINE_EMULATED]	= "emulated",
-	[MACHINE_KVM]		= "kvm",
+	[MACHINE_EMULATED]	= "in real time",
+	[MACHINE_KVM]		= "in real time by KVM",
 };
 
 /* ---------------------------------------------------------- kinds of image */
@@ -111,4 +111,12 @@ const struct machine *machine_of(const char *bytes, size_t len, const char **rel
 			return &machines[i];
 	}
 	return NULL;
+}
+
+/* What UML_TIME_TRAVEL_SUPPORT brings tells of itself in the help */
+bool machine_skips(const struct machine *m, const char *bytes, size_t len)
+{
+	static const char mark[] = "time-travel=inf-cpu";
+
+	return !m->uml || memmem(bytes, len, mark, sizeof(mark) - 1);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** enum machine_clock - Whose time the guest's is, and who computes */
+/** enum machine_mode - Whose time the guest's is, and who computes */
 enum machine_mode {
 	MACHINE_SKIP,		/* instructions are counted, idle time is skipped */
 	MACHINE_EMULATED,	/* real time, every instruction emulated */
@@ -40,5 +40,8 @@ struct machine {
 
 /** machine_of() - What boots an image; NULL: it is none of ours. @release: out, not ended by NUL */
 const struct machine *machine_of(const char *bytes, size_t len, const char **release);
+
+/** machine_skips() - Whether an image can skip idle time: a User Mode Linux may be built without */
+bool machine_skips(const struct machine *m, const char *bytes, size_t len);
 
 #endif

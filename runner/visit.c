@@ -49,15 +49,14 @@ static void weigh(const struct visit *v, const struct frame_trial *f, const stru
 	to->elapsed_ns = f->elapsed_ns;
 }
 
-static int keep(const struct visit *v, const struct frame_trial *f, const char *name,
-		const char *suffix, const struct frame_text *bytes, struct err *e)
+static int keep(const struct visit *v, const char *name, const char *suffix,
+		const struct frame_text *bytes, struct err *e)
 {
 	struct results *r = v->session->results;
 	struct buf b = { .s = (char *)(uintptr_t)bytes->s, .len = bytes->len };
 	struct arena a = { 0 };
 	int rc = 0;
 
-	(void)f;
 	if (r && bytes->len)
 		rc = results_write(r, results_trial_path(&a, name, suffix), &b, e);
 	arena_free(&a);
@@ -75,8 +74,8 @@ static int deliver(struct visit *v, const struct frame_trial *f, struct err *e)
 	int rc;
 
 	v->told[f->index] = true;
-	rc = keep(v, f, item->name, ".pcapng", &f->capture, e) ||
-	     keep(v, f, item->name, ".record", &f->record, e) ? -1 : 0;
+	rc = keep(v, item->name, ".pcapng", &f->capture, e) ||
+	     keep(v, item->name, ".record", &f->record, e) ? -1 : 0;
 	if (!rc && f->kind == VERDICT_SKIP && !f->record.len) {
 		verdict.kind = VERDICT_SKIP;
 		verdict.message = text_of(&a, &f->message);
@@ -203,6 +202,26 @@ static bool kvm_failed(const struct visit *v)
 	return v->plan.mode == MACHINE_KVM && v->status < 0 && !v->is_known && !v->signal && !v->bailed;
 }
 
+static size_t missing(const struct visit *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->session->suite->items; i++)
+		n += !v->told[i];
+	return n;
+}
+
+/* The run there ended by itself, and yet not all is told: its own last words say why */
+static void note_missing(struct visit *v)
+{
+	const char *words = buf_text(&v->words);
+
+	if (!v->is_known || v->why || v->cut || !missing(v))
+		return;
+	v->why = v->words.len ? arena_dup(&v->arena, words, strcspn(words, "\n")) :
+		 arena_printf(&v->arena, "the run in the guest ended with status %d", v->status);
+}
+
 int visit_run(struct visit *v, struct err *e)
 {
 	if (boot(v, e))
@@ -216,6 +235,7 @@ int visit_run(struct visit *v, struct err *e)
 	}
 	if (v->bailed || v->signal)
 		return 0;
+	note_missing(v);
 	if (!v->is_known && v->why && begin(v, e))
 		return -1;
 	return v->is_known && v->why ? tell_missing(v, e) : 0;
