@@ -599,6 +599,9 @@ static int run_in_guest(struct request *q, int rest, struct err *e)
 		rc = load(q, rest, e);
 	if (!rc && !q->list)
 		rc = refuse_programs(q, e);
+	if (!rc && !i.modules.files && !i.machine->uml && !q->list)
+		fprintf(stderr, "lastack: no modules of %s were found (--modules DIR): only what is built in can be used\n",
+			i.release);
 	if (!rc && q->list)
 		print_list(&q->suite);
 	else if (!rc)

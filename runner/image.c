@@ -69,7 +69,7 @@ static const char *tree_of(struct image *i)
 	else if (i->machine->uml && slash)	/* TREE/linux */
 		tree = arena_dup(&i->arena, full, (size_t)(slash - full));
 	free(full);
-	return tree && !access(arena_printf(&i->arena, "%s/modules.order", tree), R_OK) ? tree : NULL;
+	return tree && !access(arena_printf(&i->arena, "%s/.config", tree), R_OK) ? tree : NULL;
 }
 
 /* Neither is missed where it is not there: much is built in, and HZ can be found otherwise */
@@ -82,8 +82,9 @@ static int look_beside(struct image *i, struct err *e)
 	struct err unheard;
 
 	buf_read_file(&i->config, config, CONFIG_MOST, &unheard);
-	if (tree)
-		return modules_add_tree(&i->modules, tree, e);
+	if (tree)	/* without modules.order it was built without modules */
+		return access(arena_printf(&i->arena, "%s/modules.order", tree), R_OK) ? 0 :
+		       modules_add_tree(&i->modules, tree, e);
 	return access(installed, R_OK | X_OK) ? 0 : modules_add_folder(&i->modules, installed, e);
 }
 
