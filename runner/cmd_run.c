@@ -154,13 +154,13 @@ static int choose(struct request *q, const struct facts *facts, struct err *e)
 	return choice_part(&q->choice, &q->suite, &q->planned, e);
 }
 
-static int load(struct request *q, int rest, struct err *e)
+static int load(struct request *q, const struct facts *facts, struct err *e)
 {
-	const char *const *args = (const char *const *)q->in->argv + rest;
+	const char *const *args = (const char *const *)q->in->argv + q->rest;
 
-	if (suite_load(&q->suite, args, (size_t)(q->in->argc - rest), q->choice.cases, e))
+	if (suite_load(&q->suite, args, (size_t)(q->in->argc - q->rest), q->choice.cases, e))
 		return e->code;
-	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, &q->facts, e);
+	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, facts, e);
 }
 
 /* A file that is asked for by itself must not end in a skip that nobody reads; a guest is told each by itself */
@@ -585,7 +585,7 @@ static int play_in(struct request *q, struct image *i, struct err *e)
 	return rc;
 }
 
-static int run_in_guest(struct request *q, int rest, struct err *e)
+static int run_in_guest(struct request *q, struct err *e)
 {
 	struct image i;
 	int rc;
@@ -595,8 +595,8 @@ static int run_in_guest(struct request *q, int rest, struct err *e)
 		rc = err_set(e, -ENOTSUP, "--skip-time: %s was built without UML_TIME_TRAVEL_SUPPORT", i.path);
 	if (!rc && !facts_set_release(&q->facts, i.release))
 		rc = err_set(e, -ENOEXEC, "--kernel: %s: \"%s\" is no release", i.path, i.release);
-	if (!rc)
-		rc = load(q, rest, e);
+	if (!rc && !q->suite.files)
+		rc = load(q, &q->facts, e);
 	if (!rc && !q->list)
 		rc = refuse_programs(q, e);
 	if (!rc && !i.modules.files && !i.machine->uml && !q->list)
@@ -619,7 +619,7 @@ static int run_in_one(void *ctx, size_t which, int told)
 
 	q->which = which;
 	q->told = told;
-	status = run_in_guest(q, q->rest, &e);
+	status = run_in_guest(q, &e);
 	if (status < 0) {
 		fprintf(stderr, "lastack: %s\n", e.text);
 		status = q->automake ? EXIT_HARD : EXIT_TROUBLE;
@@ -632,7 +632,8 @@ static int run_in_several(struct request *q, struct err *e)
 {
 	struct kernels k = {
 		.image = q->kernel.value, .images = q->kernel.count, .run = run_in_one, .ctx = q,
-		.slots = (int)sysconf(_SC_NPROCESSORS_ONLN),
+		.slots = (int)sysconf(_SC_NPROCESSORS_ONLN), .base = q->base,
+		.version = q->in->version, .program = q->in->program,
 		.plain = q->out.format == FORMAT_NDJSON,
 	};
 
@@ -640,16 +641,18 @@ static int run_in_several(struct request *q, struct err *e)
 		return err_set(e, -E2BIG, "--kernel: more than %d", KERNELS_MOST);
 	if (q->write || q->out.junit || q->out.format == FORMAT_JUNIT)
 		return err_set(e, -EINVAL, "--write and JUnit XML are for one kernel at a time (junit.xml lies in each run's results)");
+	if (q->rerun_failed)
+		return err_set(e, -EINVAL, "--rerun-failed: one kernel at a time");
 	if (q->list)
-		return run_in_guest(q, q->rest, e);
-	return kernels_run(&k, e);
+		return run_in_guest(q, e);
+	return load(q, NULL, e) ? e->code : kernels_run(&k, e);	/* read once: standard input is no more there then */
 }
 
-static int run(struct request *q, int rest, struct err *e)
+static int run(struct request *q, struct err *e)
 {
 	size_t removed;
 
-	if (fingerprint_gather(&q->facts, e) || load(q, rest, e))
+	if (fingerprint_gather(&q->facts, e) || load(q, &q->facts, e))
 		return e->code;
 	if (q->list) {
 		print_list(&q->suite);
@@ -692,7 +695,7 @@ int cmd_run(const struct invocation *in, struct err *e)
 	if (!q.base)
 		q.base = results_base();
 	rc = q.kernel.count > 1 ? run_in_several(&q, e) :
-	     q.kernel.count ? run_in_guest(&q, q.rest, e) : run(&q, q.rest, e);
+	     q.kernel.count ? run_in_guest(&q, e) : run(&q, e);
 	close_all(&q);
 	return rc;
 }

@@ -5,6 +5,9 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/diff.h"
+#include "runner/page.h"
+#include "runner/results.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -172,6 +175,54 @@ static void show_those_done(struct all *a)
 		show(a, a->shown++);
 }
 
+/* Lines of a stream of TAP are comments of it; others stand for themselves */
+static void remark(const struct all *a, const char *text)
+{
+	while (*text) {
+		const size_t len = strcspn(text, "\n");
+
+		fprintf(a->k->plain ? stderr : stdout, "%s%.*s\n", a->k->plain ? "" : len ? "# " : "#", (int)len,
+			text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static int leave_page(const struct all *a, const char *const *which, size_t runs, struct err *e)
+{
+	const struct page_wish wish = { .base = "", .which = which, .runs = runs,
+					.version = a->k->version, .program = a->k->program };
+	autobuf page = { 0 }, path = { 0 };
+
+	if (page_make(&wish, &page, e))
+		return e->code;
+	buf_addf(&path, "%s/%s", a->k->base, RESULTS_REPORT);
+	if (buf_write_file(&page, AT_FDCWD, buf_text(&path), e))
+		return e->code;
+	buf_clear(&page);
+	buf_addf(&page, "side by side: %s\n", buf_text(&path));
+	remark(a, buf_text(&page));
+	return 0;
+}
+
+/* What they disagree on */
+static int compare(const struct all *a, struct err *e)
+{
+	const char *which[KERNELS_MOST];
+	autobuf text = { 0 };
+	size_t runs = 0;
+	bool differ;
+
+	for (size_t i = 0; i < a->k->images; i++)
+		if (a->one[i].results.len)
+			which[runs++] = buf_text(&a->one[i].results);
+	if (runs < 2)
+		return 0;
+	if (diff_runs("", which, runs, (struct diff_wish){ 0 }, &text, &differ, e))
+		return e->code;
+	remark(a, buf_text(&text));
+	return leave_page(a, which, runs, e);
+}
+
 static int worst(const struct all *a)
 {
 	int status = a->signal ? EXIT_TROUBLE : EXIT_GOOD;
@@ -236,6 +287,8 @@ int kernels_run(const struct kernels *k, struct err *e)
 	fflush(NULL);		/* children begin with nothing unsaid */
 	catch_signals(&a);
 	rc = run_all(&a, e);
+	if (!rc && !a.signal)
+		rc = compare(&a, e);
 	for (size_t i = 0; i < k->images; i++) {
 		buf_fini(&a.one[i].report);
 		buf_fini(&a.one[i].results);
