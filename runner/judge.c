@@ -25,8 +25,8 @@
  * 4. Calls must yield what was written: the very errno, from the very call
  *    where one is named. `ok` is data read, too, and a program's exit with 0; one
  *    that does not end in time is `running`, which nothing asks for. A FAIL where
- *    a program in the background had failed by itself, and no step had asked for
- *    its end: BROKEN, for the trial did not have what it is about.
+ *    a program in the background had failed by itself, and no step of the file
+ *    awaits or stops it: BROKEN, for the trial did not have what it is about.
  *
  * 5. Values (weigh_values.c). Each look knows the look before, so a change lies
  *    in a window. `expect X` [within D]: met by a look that fits at or before
@@ -112,11 +112,11 @@ static int find_kind(const struct bench *b, enum event_kind kind, int from, int 
 	return -1;
 }
 
-/* Whether a step asked for the end of a program before @end */
-static bool end_was_asked_for(const struct bench *b, int conn, int end)
+/* Whether the story tells of a program's end: then what became of it is no trouble of ours */
+static bool end_is_told_of(const struct bench *b, int conn)
 {
-	for (int i = find_kind(b, EVENT_STEP, 0, end); i >= 0; i = find_kind(b, EVENT_STEP, i + 1, end)) {
-		const struct step *s = &b->t->step[b->ev.list[i].step];
+	for (size_t i = 0; i < b->t->steps; i++) {
+		const struct step *s = &b->t->step[i];
 
 		if ((s->verb == VERB_AWAIT || s->verb == VERB_STOP) && s->conn == conn)
 			return true;
@@ -132,7 +132,7 @@ static bool unless_a_program_failed(struct bench *b, int end)
 		const struct event *e = &b->ev.list[i];
 
 		if (e->step < 0 || !b->t->step[e->step].start || e->conn < 0 || !e->number ||
-		    end_was_asked_for(b, e->conn, end))
+		    end_is_told_of(b, e->conn))
 			continue;
 		b->v->kind = VERDICT_BROKEN;
 		b->v->message = arena_printf(b->a, "%s had ended by itself (%s), so this says nothing: %s",
