@@ -8,6 +8,7 @@
 # make install    to PREFIX, below DESTDIR, with manual, completion and syntax; make uninstall
 #                 takes it away
 # make fuzz       the fuzz targets, by clang; make fuzz-run SECONDS=60 runs them, so long in sum
+# make faults     each system call fails once: some thousand runs, by strace
 # make coverage-table  cases/coverage.md anew: what the cases cover; check wants it current
 # make bench      what a trial costs, beside a C program, shell and Python: see ci/bench/README.md
 #
@@ -127,6 +128,9 @@ fuzz-run: fuzz
 	@ci/fuzz run '$(FUZZ_CC)' $(SECONDS)
 fuzzers: $(FUZZER)
 
+faults: $O/lastack
+	@ci/faults $O/lastack
+
 coverage-table: $O/lastack
 	$(call say,MD)
 	$Q$O/lastack coverage >$O/coverage.md && cp $O/coverage.md cases/coverage.md
@@ -160,4 +164,4 @@ clean:
 	rm -rf .build
 
 FORCE:
-.PHONY: all share deps static run tests san-tests try-static check fuzz fuzz-run fuzzers coverage-table bench install uninstall clean FORCE
+.PHONY: all share deps static run tests san-tests try-static check fuzz fuzz-run fuzzers faults coverage-table bench install uninstall clean FORCE

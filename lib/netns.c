@@ -66,6 +66,8 @@ static void drop_way(int *home)
 		fd_close(home);
 }
 
+void (*netns_lost)(void) = abort;
+
 int netns_enter(int *home, int ns, struct err *e)
 {
 	int from = way_back(e);
@@ -88,8 +90,10 @@ void netns_leave(int *home)
 
 	if (*home < 0)
 		return;
-	if (setns(*home, CLONE_NEWNET))
+	if (setns(*home, CLONE_NEWNET)) {
+		netns_lost();
 		abort();
+	}
 	drop_way(home);
 	depth--;
 	errno = saved;

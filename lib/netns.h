@@ -48,6 +48,9 @@ int netns_enter(int *home, int ns, struct err *e);
 /** netns_leave() - Go back; a failure to do so ends the process: nothing may run in the wrong place */
 void netns_leave(int *home);
 
+/** netns_lost - Called then, to say so and end the process as it ends otherwise; abort() by default */
+extern void (*netns_lost)(void);
+
 #define autons __attribute__((cleanup(netns_leave))) int
 
 #endif

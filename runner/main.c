@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/arena.h"
 #include "lib/err.h"
+#include "lib/netns.h"
 #include "runner/command.h"
 
 #include <signal.h>
@@ -53,6 +54,12 @@ static void out_of_memory(void)
 	_Exit(EXIT_TROUBLE);
 }
 
+static void lost(void)
+{
+	perror("lastack: no way back into our own network namespace");
+	_Exit(EXIT_TROUBLE);
+}
+
 /* What was printed must have got there. */
 static int said(int status)
 {
@@ -82,6 +89,7 @@ int main(int argc, char **argv)
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	arena_out_of_memory = out_of_memory;
+	netns_lost = lost;
 	signal(SIGPIPE, SIG_IGN);
 	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))) {
 		help(stdout);

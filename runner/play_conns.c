@@ -5,18 +5,27 @@
  */
 #include "runner/play.h"
 
+#include "lib/err.h"
+
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool pair_of(int fd, struct pair *pair)
+/* False: the other end is gone already; or we could not ask, and then the trial is over */
+static bool pair_of(struct play *p, int fd, struct pair *pair)
 {
 	struct sockaddr_storage here, there;
 	socklen_t len = sizeof(here), len2 = sizeof(there);
+	struct err e;
 
 	if (getsockname(fd, (struct sockaddr *)&here, &len) ||
-	    getpeername(fd, (struct sockaddr *)&there, &len2))
+	    getpeername(fd, (struct sockaddr *)&there, &len2)) {
+		if (errno != ENOTCONN) {
+			err_sys(&e, "the ends of an accepted connection");
+			play_broken(p, &e);
+		}
 		return false;
+	}
 	pair->local = play_address(&here, &pair->local_port);
 	pair->remote = play_address(&there, &pair->remote_port);
 	return true;
@@ -51,7 +60,7 @@ bool play_accept(struct play *p, struct listener *l)
 
 	if (fd < 0)
 		return false;
-	conn = pair_of(fd, &pair) ? connection_from(p, l->host, &pair) : -1;
+	conn = pair_of(p, fd, &pair) ? connection_from(p, l->host, &pair) : -1;
 	if (conn < 0) {
 		play_spare(p, fd);
 		return true;

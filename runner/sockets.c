@@ -221,9 +221,13 @@ bool socket_pair_of(struct play *p, int fd, enum host host, struct locus to, str
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
+	struct err e;
 
-	if (getsockname(fd, (struct sockaddr *)&ss, &len))
+	if (getsockname(fd, (struct sockaddr *)&ss, &len)) {
+		err_sys(&e, "a socket's own end");
+		play_broken(p, &e);
 		return false;
+	}
 	pair->local = play_address(&ss, &pair->local_port);
 	locate(p, fd, destination(host, to), to, &ss);
 	pair->remote = play_address(&ss, &pair->remote_port);

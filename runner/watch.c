@@ -188,11 +188,17 @@ static void see_port(struct play *p, const struct step *s, struct sight *v)
 	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 	uint16_t port = 0;
+	struct err e;
 
-	if (end->known)
+	if (end->known) {
 		port = end->pair.local_port;
-	else if (end->fd >= 0 && !getsockname(end->fd, (struct sockaddr *)&ss, &len))
-		play_address(&ss, &port);	/* bound, and not under way to anybody */
+	} else if (end->fd >= 0) {		/* bound at most, and not under way to anybody */
+		if (getsockname(end->fd, (struct sockaddr *)&ss, &len)) {
+			err_sys(&e, "a socket's own port");
+			play_broken(p, &e);
+		}
+		play_address(&ss, &port);
+	}
 	see_number(v, "", port);
 }
 
