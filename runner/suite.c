@@ -69,7 +69,7 @@ static void read_file(struct suite *s, struct case_file *f, const char *shown)
 	f->good = parse_scenario(shown, f->name, buf_text(&f->text), f->text.len, &f->scenario,
 				 &f->complaints);
 	s->errors += f->complaints.errors;
-	s->warnings += f->complaints.count - f->complaints.errors;
+	s->warnings += f->complaints.count + f->complaints.unkept - f->complaints.errors;
 	s->file = arena_grow(&s->arena, s->file, s->files, sizeof(*s->file));
 	s->file[s->files++] = f;
 }
