@@ -166,6 +166,48 @@ int buf_sent(int fd, struct err *e)
 	return 0;
 }
 
+/*
+ * A file without a name, which is gone with us if somebody kills us meanwhile.
+ * Return: -1 where the file system has no such thing
+ */
+static int open_nameless(int dirfd, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *dir = slash ? strndup(path, (size_t)(slash - path + 1)) : strdup(".");
+
+	return dir ? openat(dirfd, dir, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666) : -1;
+}
+
+/* Give it a name that nothing has yet */
+static int give_name(int fd, int dirfd, const char *path)
+{
+	char self[32];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, dirfd, path, AT_SYMLINK_FOLLOW);
+}
+
+static int write_nameless(const struct buf *b, int fd, int dirfd, const char *path,
+			  const char *beside)
+{
+	if (write_whole(fd, buf_text(b), b->len))
+		return -1;
+	if (!give_name(fd, dirfd, path))
+		return 0;
+	if (errno != EEXIST || give_name(fd, dirfd, beside))
+		return -1;
+	return renameat(dirfd, beside, dirfd, path);
+}
+
+static int write_named(const struct buf *b, int dirfd, const char *path, const char *beside)
+{
+	autofd fd = openat(dirfd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+	if (fd < 0 || write_whole(fd, buf_text(b), b->len) || close(fd_keep(&fd)))
+		return -1;
+	return renameat(dirfd, beside, dirfd, path);
+}
+
 int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err *e)
 {
 	static unsigned int serial;
@@ -176,11 +218,8 @@ int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err 
 		return err_set(e, -ENOMEM, "%s: out of memory", path);
 	if (asprintf(&beside, "%s.%d.%u", path, getpid(), serial++) < 0)
 		return err_set(e, -ENOMEM, "%s: out of memory", path);
-	fd = openat(dirfd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_sys(e, "%s", beside);
-	if (write_whole(fd, buf_text(b), b->len) || close(fd_keep(&fd)) ||
-	    renameat(dirfd, beside, dirfd, path)) {
+	fd = open_nameless(dirfd, path);
+	if (fd < 0 ? write_named(b, dirfd, path, beside) : write_nameless(b, fd, dirfd, path, beside)) {
 		err_sys(e, "%s", path);
 		unlinkat(dirfd, beside, 0);
 		return e->code;

@@ -52,7 +52,10 @@ int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e);
  * buf_write_file() - Put the buffer into a file, whole or not at all
  * @b:     what to write
  * @dirfd: folder that @path is relative to, or AT_FDCWD
- * @path:  the file; replaced atomically by a rename from beside it
+ * @path:  the file; one of that name is replaced atomically, by a rename from beside it
+ *
+ * Whoever is killed meanwhile leaves nothing half-written: where the file system
+ * has files without a name (O_TMPFILE), the file gets its name when it is whole.
  *
  * Return: 0, or a negative errno
  */
