@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/diag.h"
 
+#include "lib/arena.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/netns.h"
@@ -89,6 +90,20 @@ static const struct inet_diag_msg *message(const struct nlmsghdr *m)
 	return mnl_nlmsg_get_payload(m);
 }
 
+static struct diag_sock sock_of(const struct inet_diag_msg *m)
+{
+	return (struct diag_sock) {
+		.state = plain_state(m),
+		.timer = m->idiag_timer,
+		.left_ns = m->idiag_timer == TIMER_NONE ? -1 : m->idiag_expires * NS_PER_MS,
+		.cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
+		.inode = m->idiag_inode,
+		.recvq = m->idiag_rqueue,
+		.sendq = m->idiag_wqueue,
+		.retransmits = m->idiag_retrans,
+	};
+}
+
 /* Where no socket has the four-tuple the kernel hands out the listener that a
    SYN would reach: its far end is not ours */
 static void see_socket(void *ctx, const struct nlmsghdr *nlh)
@@ -100,16 +115,7 @@ static void see_socket(void *ctx, const struct nlmsghdr *nlh)
 	    m->id.idiag_dport != htons(f->pair->remote_port))
 		return;
 	f->found = true;
-	*f->out = (struct diag_sock) {
-		.state = plain_state(m),
-		.timer = m->idiag_timer,
-		.left_ns = m->idiag_timer == TIMER_NONE ? -1 : m->idiag_expires * NS_PER_MS,
-		.cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
-		.inode = m->idiag_inode,
-		.recvq = m->idiag_rqueue,
-		.sendq = m->idiag_wqueue,
-		.retransmits = m->idiag_retrans,
-	};
+	*f->out = sock_of(m);
 }
 
 int diag_look(struct diag *d, const struct pair *p, struct diag_sock *out, struct err *e)
@@ -146,24 +152,37 @@ static void count_socket(void *ctx, const struct nlmsghdr *nlh)
 		c->count++;
 }
 
+/* A dump that was interrupted tells some twice and some never: @forget what it told, and ask again */
+static int dump(struct diag *d, int family, uint32_t states, nl_reply see, void (*forget)(void *),
+		void *ctx, struct err *e)
+{
+	const struct inet_diag_req_v2 r = {
+		.sdiag_family = (uint8_t)family, .sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = states,
+	};
+	struct nl_batch b = { 0 };
+	int code = -EINTR;
+
+	for (int i = 0; i < DUMPS_MOST && code == -EINTR; i++) {
+		forget(ctx);
+		nl_begin(&b, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &r, sizeof(r), "list sockets");
+		code = nl_send(d->nl, &b, see, ctx, e);
+	}
+	return code;
+}
+
+static void forget_count(void *ctx)
+{
+	((struct census *)ctx)->count = 0;
+}
+
 static int count_family(struct diag *d, int family, const struct diag_filter *which,
 			unsigned int *count, struct err *e)
 {
-	struct inet_diag_req_v2 r = {
-		.sdiag_family = (uint8_t)family, .sdiag_protocol = IPPROTO_TCP,
-		.idiag_states = 1u << which->state,
-	};
-	struct nl_batch b = { 0 };
+	const uint32_t also = which->state == TCP_SYN_RECV ? 1u << STATE_NEW_SYN_RECV : 0;
 	struct census c = { .which = which };
-	int code = -EINTR;
+	const int code = dump(d, family, 1u << which->state | also, count_socket, forget_count, &c, e);
 
-	if (which->state == TCP_SYN_RECV)
-		r.idiag_states |= 1u << STATE_NEW_SYN_RECV;
-	for (int i = 0; i < DUMPS_MOST && code == -EINTR; i++) {
-		c.count = 0;
-		nl_begin(&b, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &r, sizeof(r), "list sockets");
-		code = nl_send(d->nl, &b, count_socket, &c, e);
-	}
 	if (!code)
 		*count += c.count;
 	return code;
@@ -181,6 +200,67 @@ int diag_count(struct diag *d, int family, const struct diag_filter *which, unsi
 	if (family != AF_INET && count_family(d, AF_INET6, which, &n, e))
 		return e->code;
 	*count = n;
+	return 0;
+}
+
+struct listing {
+	struct arena *a;
+	struct diag_entry *list;
+	size_t count, kept;	/* kept: of the families before */
+	int family;
+};
+
+static void forget_family(void *ctx)
+{
+	struct listing *l = ctx;
+
+	l->count = l->kept;
+}
+
+static struct ipaddr address_of(int family, const __be32 from[4])
+{
+	struct ipaddr a = { .family = family };
+
+	if (family == AF_INET6)
+		memcpy(&a.v6, from, sizeof(a.v6));
+	else
+		memcpy(&a.v4, from, sizeof(a.v4));
+	return a;
+}
+
+static void list_socket(void *ctx, const struct nlmsghdr *nlh)
+{
+	struct listing *l = ctx;
+	const struct inet_diag_msg *m = message(nlh);
+
+	if (!m)
+		return;
+	l->list = arena_grow(l->a, l->list, l->count, sizeof(*l->list));
+	l->list[l->count++] = (struct diag_entry) {
+		.pair = {
+			.local = address_of(l->family, m->id.idiag_src),
+			.remote = address_of(l->family, m->id.idiag_dst),
+			.local_port = ntohs(m->id.idiag_sport),
+			.remote_port = ntohs(m->id.idiag_dport),
+		},
+		.sock = sock_of(m),
+	};
+}
+
+int diag_list(struct diag *d, struct arena *a, struct diag_entry **list, size_t *count,
+	      struct err *e)
+{
+	static const int family[] = { AF_INET, AF_INET6 };
+	struct listing l = { .a = a };
+
+	for (size_t i = 0; i < sizeof(family) / sizeof(family[0]); i++) {
+		l.family = family[i];
+		l.kept = l.count;
+		if (dump(d, family[i], ~0u, list_socket, forget_family, &l, e))
+			return e->code;
+	}
+	*list = l.list;
+	*count = l.count;
 	return 0;
 }
 

@@ -5,8 +5,10 @@
 #include "lib/segment.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct err;
 struct diag;
 
@@ -62,6 +64,22 @@ struct diag_filter {
  */
 int diag_count(struct diag *d, int family, const struct diag_filter *which, unsigned int *count,
 	       struct err *e);
+
+/** struct diag_entry - One socket of a namespace; @pair: ports 0 and the wildcard where there are none */
+struct diag_entry {
+	struct pair pair;
+	struct diag_sock sock;
+};
+
+/**
+ * diag_list() - All TCP sockets of the namespace, listeners and mini-sockets too
+ * @a:    holds the list
+ * @list: out; first what the kernel lists under AF_INET, then AF_INET6
+ *
+ * Dumps, as diag_count(); a mapped address comes as the kernel tells it, ::ffff:a.b.c.d.
+ */
+int diag_list(struct diag *d, struct arena *a, struct diag_entry **list, size_t *count,
+	      struct err *e);
 
 /**
  * diag_destroy() - Kill one socket (SOCK_DESTROY); a full one sends RST where its state asks for it

@@ -2,6 +2,7 @@
 /* Over lo of a namespace of our own: states, timers and who is meant */
 #include "lib/diag.h"
 
+#include "lib/arena.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/link.h"
@@ -149,6 +150,61 @@ static void both_ends_are_found_with_their_states(void **state)
 	}
 }
 
+/* Ends come to rest within the calls, for lo hands segments over at once; but a
+   delayed acknowledgement may stand between FIN-WAIT-1 and 2 */
+static void await_state(const struct pair *p, int state)
+{
+	const int64_t until_ns = clock_ns() + 5 * NS_PER_S;
+
+	while (look(p) || bed.seen.state != state) {
+		assert_true(clock_ns() < until_ns);
+		clock_sleep_until(clock_ns() + 5 * NS_PER_MS);
+	}
+}
+
+static const struct diag_entry *entry_of(const struct diag_entry *list, size_t count, const struct pair *p)
+{
+	const struct diag_entry *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i].pair.local_port == p->local_port && list[i].pair.remote_port == p->remote_port &&
+		    ipaddr_same(&list[i].pair.local, &p->local)) {
+			assert_null(found);	/* each once */
+			found = &list[i];
+		}
+	return found;
+}
+
+static void all_sockets_are_listed_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct diag_entry *list;
+		struct arena a = { 0 };
+		struct pair pair;
+		size_t count;
+
+		open_bed(families[i]);
+		pair = (struct pair){ .local = bed.pair.local, .remote = bed.pair.remote, .local_port = PORT };
+		must(diag_list(bed.diag, &a, &list, &count, &e));
+		assert_int_equal(count, 3);
+		assert_int_equal(entry_of(list, count, &pair)->sock.state, TCP_LISTEN);
+		assert_int_equal(entry_of(list, count, &bed.pair)->sock.state, TCP_ESTABLISHED);
+		pair = other_end();
+		assert_int_equal(entry_of(list, count, &pair)->sock.state, TCP_ESTABLISHED);
+		close(fd_keep(&bed.active));
+		close(fd_keep(&bed.passive));
+		close(fd_keep(&bed.listener));
+		await_state(&bed.pair, TCP_TIME_WAIT);
+		must(diag_list(bed.diag, &a, &list, &count, &e));
+		assert_int_equal(count, 1);
+		assert_int_equal(entry_of(list, count, &bed.pair)->sock.state, TCP_TIME_WAIT);
+		assert_in_range(entry_of(list, count, &bed.pair)->sock.left_ns / NS_PER_S, 50, 60);
+		arena_free(&a);
+		close_bed();
+	}
+}
+
 static void a_listener_is_not_the_pair(void **state)
 {
 	(void)state;
@@ -164,18 +220,6 @@ static void a_listener_is_not_the_pair(void **state)
 		nobody.local_port = 1;
 		assert_int_equal(look(&nobody), -ENOENT);
 		close_bed();
-	}
-}
-
-/* Ends come to rest within the calls, for lo hands segments over at once; but a
-   delayed acknowledgement may stand between FIN-WAIT-1 and 2 */
-static void await_state(const struct pair *p, int state)
-{
-	const int64_t until_ns = clock_ns() + 5 * NS_PER_S;
-
-	while (look(p) || bed.seen.state != state) {
-		assert_true(clock_ns() < until_ns);
-		clock_sleep_until(clock_ns() + 5 * NS_PER_MS);
 	}
 }
 
@@ -312,6 +356,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ends_are_found_with_their_states),
+		cmocka_unit_test(all_sockets_are_listed_once),
 		cmocka_unit_test(a_listener_is_not_the_pair),
 		cmocka_unit_test(mini_sockets_tell_state_timer_and_cookie),
 		cmocka_unit_test(sockets_are_counted_by_state),
