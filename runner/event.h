@@ -37,6 +37,11 @@ enum event_kind {
 			   bytes of its data, where a pattern of the trial asks for data */
 	EVENT_WIRE,	/* what a wire command did; step: the command's; word: matched, dropped, held,
 			   released, delayed, duplicated, replayed, made, unmatched; number: how many */
+	EVENT_SOCKET,	/* a row of a host's socket table, taken where something was not as asked, see
+			   socket_row.h; word: the state, or none for an empty table, or more for
+			   number rows that are left out */
+	EVENT_PAUSE,	/* the child waits for somebody who looks at its hosts; number: its pid;
+			   text: see pause.h */
 	EVENT_LATE,	/* a wait overslept; from: when it should have woken */
 	EVENT_DOZE,	/* about to sleep for long; number: until when (for the runner's slots) */
 	EVENT_WAKE,

@@ -13,6 +13,8 @@
 #include "lib/netns.h"
 #include "lib/sysctl.h"
 #include "runner/acts.h"
+#include "runner/kept.h"
+#include "runner/muster.h"
 #include "runner/watch.h"
 #include "runner/play.h"
 #include "runner/programs.h"
@@ -88,7 +90,11 @@ struct course {
 	size_t next;
 	struct loop loop[REPEAT_DEPTH_MOST];
 	int depth;
+	int musters;
 };
+
+/* The first thing that was not kept is what a verdict hangs on; a loop may have thousands */
+enum { MUSTERS_MOST = 4 };
 
 static void step_remark(struct play *p, const struct step *s)
 {
@@ -150,10 +156,21 @@ static void loop_end(struct course *c)
 		c->depth--;
 }
 
+/* Where the step did not give what the file says: tell how the hosts stand at that moment. */
+static void mind_step(struct play *p, struct course *c, int begin)
+{
+	if (p->over || c->musters >= MUSTERS_MOST ||
+	    kept_step(p->trial, &p->record, begin, p->facts))
+		return;
+	c->musters++;
+	muster(p);
+}
+
 static void do_step(struct play *p, struct course *c)
 {
 	const size_t here = c->next++;
 	const struct step *s = &p->trial->step[here];
+	int begin;
 
 	switch (s->verb) {
 	case VERB_REPEAT:
@@ -167,6 +184,7 @@ static void do_step(struct play *p, struct course *c)
 	}
 	p->step = (int)here;
 	step_begin(p, s);
+	begin = (int)p->record.count - 1;
 	switch (s->verb) {
 	case VERB_AFTER:
 		pass_time(p, s);
@@ -184,6 +202,7 @@ static void do_step(struct play *p, struct course *c)
 		else
 			act(p, s);
 	}
+	mind_step(p, c, begin);
 	step_end(p);
 }
 
@@ -210,6 +229,8 @@ bool exec_trial(const struct trial *t, const struct facts *facts, int try_number
 	}
 	programs_end(&p);
 	kmsg_complaints(&log, tell_kernel_complaint, &p);
+	if (!p.over && !kept_end(t, &p.record, facts))
+		muster(&p);
 	if (!p.over)
 		play_tell(&p, EVENT(EVENT_END));
 	play_flush(&p);

@@ -54,6 +54,7 @@
 #include "runner/judge.h"
 
 #include "lib/clock.h"
+#include "runner/kept.h"
 #include "runner/match.h"
 #include "runner/weigh.h"
 
@@ -203,17 +204,6 @@ static bool observe(struct bench *b, int begin, struct place at, int column, con
 
 /* ----------------------------------------------------------------- results */
 
-static int result_of(const struct bench *b, int begin, int done)
-{
-	int found = -1;
-
-	for (int i = begin + 1; i < done; i++)
-		if (b->ev.list[i].kind == EVENT_RESULT &&
-		    b->ev.list[i].step == b->ev.list[begin].step)
-			found = i;
-	return found;
-}
-
 /* The value alone, as it would stand in the outcome table */
 static const char *result_cell(const struct bench *b, const struct outcome *want,
 			       const struct event *seen)
@@ -232,7 +222,7 @@ static bool judge_result(struct bench *b, int begin, int done)
 {
 	const struct step *s = &b->t->step[b->ev.list[begin].step];
 	const char *subject = match_subject_text(b->t, s, b->a);
-	const int i = result_of(b, begin, done);
+	const int i = kept_result_at(&b->ev, begin, done);
 	const struct event *seen = i < 0 ? NULL : &b->ev.list[i];
 
 	if (s->start || (!verb_info[s->verb].result && !seen))
@@ -373,7 +363,7 @@ static bool judge_wire_commands(struct bench *b)
 		const struct event *e = &b->ev.list[i];
 		const struct step *s;
 
-		if (e->kind != EVENT_WIRE || !e->word || strcmp(e->word, "unmatched") != 0)
+		if (!kept_unmatched(e))
 			continue;
 		s = &b->t->step[e->step];
 		rule_step(b, VERDICT_FAIL, (int)i, arena_printf(b->a,
@@ -385,46 +375,11 @@ static bool judge_wire_commands(struct bench *b)
 	return true;
 }
 
-static bool same_counter(const struct step *a, const struct step *b)
-{
-	return a->verb == VERB_EXPECT && a->expect.look == LOOK_COUNTER && a->host == b->host &&
-	       a->expect.since == b->expect.since && strcmp(a->expect.name, b->expect.name) == 0;
-}
-
-/* Whether a step's counter must still stand at the end */
-static bool counter_is_final(const struct trial *t, size_t step)
-{
-	const struct step *s = &t->step[step];
-
-	if (s->verb != VERB_EXPECT || s->expect.look != LOOK_COUNTER || s->expect.unknown)
-		return false;
-	for (size_t i = step + 1; i < t->steps; i++)
-		if (same_counter(&t->step[i], s))
-			return false;
-	return true;
-}
-
-static bool was_done(const struct bench *b, size_t step)
-{
-	for (size_t i = 0; i < b->ev.count; i++)
-		if (b->ev.list[i].kind == EVENT_STEP && b->ev.list[i].step == (int)step)
-			return true;
-	return false;
-}
-
-static int counter_of(const struct bench *b, size_t step)
-{
-	for (int i = (int)b->ev.count - 1; i >= 0; i--)
-		if (b->ev.list[i].kind == EVENT_COUNTER && b->ev.list[i].step == (int)step)
-			return i;
-	return -1;
-}
-
 static bool judge_counter(struct bench *b, size_t step)
 {
 	const struct step *s = &b->t->step[step];
 	const char *subject = match_subject_text(b->t, s, b->a);
-	const int i = counter_of(b, step);
+	const int i = kept_counter_at(&b->ev, step);
 
 	if (i < 0) {
 		b->v->step = (int)step;
@@ -446,7 +401,7 @@ static bool judge_counter(struct bench *b, size_t step)
 static bool judge_counters(struct bench *b)
 {
 	for (size_t i = 0; i < b->t->steps; i++)
-		if (counter_is_final(b->t, i) && was_done(b, i) && !judge_counter(b, i))
+		if (kept_final(b->t, i) && kept_was_done(&b->ev, i) && !judge_counter(b, i))
 			return false;
 	return true;
 }

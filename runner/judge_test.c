@@ -3,6 +3,7 @@
 
 #include "lib/buf.h"
 #include "runner/facts.h"
+#include "runner/kept.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -476,6 +477,53 @@ static void a_question_mark_is_filled_where_somebody_observes(void **state)
 	arena_free(&arena);
 }
 
+/* What the child would have thought when the step at @begin was about to be done */
+static bool seemed_kept(const struct trial *t, const struct events *ev, size_t begin)
+{
+	struct events so_far = { ev->list, begin + 1 };
+
+	while (so_far.count < ev->count && ev->list[so_far.count].kind != EVENT_DONE)
+		so_far.count++;
+	return kept_step(t, &so_far, (int)begin, NULL);
+}
+
+/* The child must see all that the judge will hold against a step, or the hosts' sockets are not told */
+static void what_fails_did_not_seem_kept_to_the_child(void **state)
+{
+	size_t failed = 0, passed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct trial t = trial_of(rows[i].step, rows[i].steps, NULL);
+		bool kept = true, blamed = true;
+		struct arena arena = { 0 };
+		struct events ev;
+		struct verdict v;
+		int bad;
+
+		judge_text(&t, rows[i].record, false, &arena, &v);
+		if ((v.kind != VERDICT_FAIL && v.kind != VERDICT_PASS) || (v.seen && v.expected && !strcmp(v.expected, "?"))) {
+			arena_free(&arena);
+			continue;
+		}
+		assert_true(events_read(rows[i].record, strlen(rows[i].record), &arena, &ev, &bad));
+		for (size_t k = 0; k < ev.count; k++) {
+			if (ev.list[k].kind != EVENT_STEP || seemed_kept(&t, &ev, k))
+				continue;
+			kept = false;
+			blamed &= ev.list[k].step >= v.step;
+		}
+		kept &= kept_end(&t, &ev, NULL);
+		if (v.kind == VERDICT_PASS ? !kept : kept || !blamed)
+			fail_msg("row %zu: %s, but %s", i, v.kind == VERDICT_PASS ? "pass" : v.message,
+				 kept ? "all seemed kept" : "something else did not seem kept");
+		failed += v.kind == VERDICT_FAIL;
+		passed += v.kind == VERDICT_PASS;
+		arena_free(&arena);
+	}
+	assert_true(failed > 10 && passed > 10);
+}
+
 static void every_record_cut_short_is_broken_or_better(void **state)
 {
 	(void)state;
@@ -525,6 +573,7 @@ int main(void)
 		cmocka_unit_test(the_place_is_that_of_the_word_not_kept),
 		cmocka_unit_test(a_known_failure_is_todo_and_its_passing_is_red),
 		cmocka_unit_test(a_question_mark_is_filled_where_somebody_observes),
+		cmocka_unit_test(what_fails_did_not_seem_kept_to_the_child),
 		cmocka_unit_test(every_record_cut_short_is_broken_or_better),
 		cmocka_unit_test(any_record_is_survived_by_any_trial),
 	};
