@@ -8,10 +8,14 @@
 #include "runner/recorded.h"
 #include "runner/results.h"
 #include "runner/retold.h"
+#include "runner/screen.h"
+#include "runner/tell.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NAMED_MOST = 256 };
 
@@ -24,6 +28,8 @@ struct drawing {
 	struct recorded run;
 	const char *named[NAMED_MOST];
 	size_t nameds;
+	const char *program;
+	bool colour;
 };
 
 /* The first word is a run where it leads to one, else the first of the trials */
@@ -92,25 +98,37 @@ static int choose(struct drawing *d, const struct option_list *keep, struct err 
 
 /* ------------------------------------------------------------- the pictures */
 
-static void print_verdict(const struct verdict *v, struct buf *out)
+/* Below the picture: what came of it; where it failed, all that a report tells */
+static void print_verdict(const struct drawing *d, const struct telling *w, struct buf *out)
 {
-	buf_adds(out, verdict_name[v->kind]);
-	if (v->at.line > 0 && v->kind != VERDICT_PASS)
-		buf_addf(out, ", line %d", v->at.line);
-	if (v->message)
-		buf_addf(out, ": %s", v->message);
-	buf_adds(out, "\n");
+	const struct report_point point = tell_point(w->item);
+	struct report_trial r;
+	struct arena a = { 0 };
+
+	buf_addf(out, "%s\n", verdict_name[w->verdict->kind]);
+	if (screen_wanted(w->verdict->kind)) {
+		tell_gather(w, &a, &r);
+		r.ladder = NULL;	/* all of it stands above */
+		screen_render(&point, &r, "", d->colour, out);
+	} else if (w->verdict->message) {
+		buf_addf(out, "%s\n", w->verdict->message);
+	}
+	arena_free(&a);
 }
 
 static void draw(const struct drawing *d, size_t item, struct buf *out)
 {
 	struct retold x;
+	const struct telling w = { .item = &d->run.suite.item[item], .trial = &x.trial,
+				   .verdict = &x.verdict, .events = &x.events,
+				   .facts = &d->run.facts, .program = d->program,
+				   .results = results_path(d->run.results) };
 
 	retold_read(&d->run, item, &x);
-	buf_addf(out, "%s\n", d->run.suite.item[item].name);
+	buf_addf(out, "%s\n", w.item->name);
 	if (x.recorded)
 		ladder_draw(&x.trial, &x.events, x.verdict.step >= 0 ? &x.verdict : NULL, out);
-	print_verdict(&x.verdict, out);
+	print_verdict(d, &w, out);
 	retold_fini(&x);
 }
 
@@ -145,7 +163,8 @@ static void help_text(const struct option_spec *table, struct buf *text)
 
 int cmd_ladder(const struct invocation *in, struct err *e)
 {
-	struct drawing d = { 0 };
+	struct drawing d = { .program = in->program,
+			     .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	struct option_list keep = { 0 };
 	const char *base = results_base();
 	const struct option_spec table[] = {

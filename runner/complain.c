@@ -238,6 +238,14 @@ static void sort_by_place(const struct complaints *c, const struct complaint **s
 	}
 }
 
+void complain_excerpt(struct place at, const char *text, size_t len, bool colour, struct buf *out)
+{
+	struct slice line;
+
+	if (at.line > 0 && at.column > 0 && find_line(text, len, at.line, &line))
+		add_excerpt(out, at, line, colour);
+}
+
 void complaints_render(const struct complaints *c, const char *path, const char *text,
 		       size_t len, bool colour, struct buf *out)
 {
@@ -246,12 +254,9 @@ void complaints_render(const struct complaints *c, const char *path, const char 
 	sort_by_place(c, sorted);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct complaint *k = sorted[i];
-		struct slice line;
 
 		add_head(out, k, path, colour);
-		if (k->at.line > 0 && k->at.column > 0 &&
-		    find_line(text, len, k->at.line, &line))
-			add_excerpt(out, k->at, line, colour);
+		complain_excerpt(k->at, text, len, colour, out);
 	}
 	if (c->unkept) {
 		add_safely(out, path);

@@ -54,6 +54,13 @@ void complain_warn(struct complaints *c, struct place at, const char *fmt, ...)
 void complaints_render(const struct complaints *c, const char *path, const char *text,
 		       size_t len, bool colour, struct buf *out);
 
+/**
+ * complain_excerpt() - A line of a file with a mark under a place in it, as above
+ *
+ * Nothing where the file has no such line.
+ */
+void complain_excerpt(struct place at, const char *text, size_t len, bool colour, struct buf *out);
+
 void complaints_fini(struct complaints *c);
 
 #endif

@@ -118,12 +118,17 @@ static void add_line(struct buf *b, const char *key, const char *value)
 	buf_adds(b, "\n");
 }
 
-/* All that there is to read of a failure */
+/* All that there is to read of a failure, where nobody has put it into words already */
 static void add_story(struct buf *b, const struct report_point *point,
 		      const struct report_trial *t, const char *kernel)
 {
 	const struct verdict *v = t->verdict;
 
+	if (t->notes) {
+		escape_xml(b, t->notes, true);
+		add_line(b, "kernel", kernel);
+		return;
+	}
 	escape_xml(b, point->file, false);
 	if (v->at.line > 0)
 		buf_addf(b, ":%d:%d", v->at.line, v->at.column);
@@ -140,10 +145,6 @@ static void add_story(struct buf *b, const struct report_point *point,
 	add_line(b, "kernel", kernel);
 	add_line(b, "repro", t->repro);
 	add_line(b, "artifacts", t->artifacts);
-	if (t->notes) {
-		buf_adds(b, "\n");
-		escape_xml(b, t->notes, true);
-	}
 }
 
 static void add_red(struct buf *b, const char *element, const struct report_point *point,

@@ -112,18 +112,24 @@ static void draw_verdict(const struct verdict *v, struct arena *a, struct buf *l
 }
 
 /* The last lines that fit; what is left out is told */
-static void hand_out(const struct buf *lines, struct buf *out)
+static void hand_out(const struct buf *lines, int most, struct buf *out)
 {
 	const char *from = buf_text(lines), *end = from + lines->len;
 	int count = 0, left_out = 0;
 
 	for (const char *s = from; s < end; s++)
 		count += *s == '\n';
-	for (; count - left_out > LADDER_LINES_MOST; left_out++)
+	for (; count - left_out > most; left_out++)
 		from = strchr(from, '\n') + 1;
 	if (left_out)
 		buf_addf(out, "           (%d lines before this are left out)\n", left_out);
 	buf_add(out, from, (size_t)(end - from));
+}
+
+static void draw_head(struct buf *out)
+{
+	buf_addf(out, "%9s  %-*s  %-*s   %s\n", "time s", STATE_WIDTH, "client", WIRE_WIDTH, "",
+		 "server");
 }
 
 void ladder_draw(const struct trial *t, const struct events *events, const struct verdict *v,
@@ -134,14 +140,32 @@ void ladder_draw(const struct trial *t, const struct events *events, const struc
 	autobuf lines = { 0 };
 
 	rungs_read(t, events, v, &a, &rungs);
-	buf_addf(out, "%9s  %-*s  %-*s   %s\n", "time s", STATE_WIDTH, "client", WIRE_WIDTH, "",
-		 "server");
+	draw_head(out);
 	for (size_t i = 0; i < rungs.end; i++)
 		draw_rung(&rungs.list[i], &lines);
 	if (rungs.goes_on && v)
 		add_line(&lines, "           (the record goes on)");
 	if (v)
 		draw_verdict(v, &a, &lines);
-	hand_out(&lines, out);
+	hand_out(&lines, LADDER_LINES_MOST, out);
+	arena_free(&a);
+}
+
+/* What came next shows whether it was only late */
+void ladder_around(const struct trial *t, const struct events *events, const struct verdict *v,
+		   struct buf *out)
+{
+	struct arena a = { 0 };
+	struct rungs rungs;
+	autobuf lines = { 0 };
+	size_t i;
+
+	rungs_read(t, events, v, &a, &rungs);
+	draw_head(out);
+	for (i = 0; i < rungs.count && i < rungs.end + LADDER_BEHIND_MOST; i++)
+		draw_rung(&rungs.list[i], &lines);
+	if (i < rungs.count)
+		add_line(&lines, "           (the record goes on)");
+	hand_out(&lines, LADDER_AROUND_MOST - 2, out);
 	arena_free(&a);
 }

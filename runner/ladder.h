@@ -32,4 +32,15 @@ enum { LADDER_WIDTH = 100, LADDER_LINES_MOST = 160 };
 void ladder_draw(const struct trial *t, const struct events *events, const struct verdict *v,
 		 struct buf *out);
 
+/**
+ * ladder_around() - The part of it that surrounds the step that the verdict hangs on
+ * @v: not NULL
+ *
+ * At most LADDER_AROUND_MOST lines; what is left out before and behind is told.
+ * What was expected and what was seen is left to the caller.
+ */
+enum { LADDER_AROUND_MOST = 28, LADDER_BEHIND_MOST = 4 };
+void ladder_around(const struct trial *t, const struct events *events, const struct verdict *v,
+		   struct buf *out);
+
 #endif

@@ -78,6 +78,34 @@ static void a_record_is_drawn_down_to_the_step_that_failed(void **state)
 	assert_string_equal(buf_text(&out), picture);
 }
 
+/* What came next belongs to it, what came long before does not */
+static void around_the_failing_step_is_bounded_on_both_sides(void **state)
+{
+	const struct verdict v = { .kind = VERDICT_FAIL, .step = 1 };
+	autobuf text = { 0 }, out = { 0 };
+	struct arena arena = { 0 };
+	struct events events;
+	int bad, lines = 0;
+
+	(void)state;
+	buf_adds(&text, "0 ready\n");
+	for (int i = 0; i < 100; i++)
+		buf_adds(&text, "1000000 state host=client conn=0 word=SYN-SENT\n");
+	buf_adds(&text, "6000000 step step=1\n8000000 done step=1\n");
+	for (int i = 0; i < 100; i++)
+		buf_adds(&text, "9000000 state host=server conn=0 word=LAST-ACK\n");
+	buf_adds(&text, "9000000 step step=0\n");
+	assert_true(events_read(buf_text(&text), text.len, &arena, &events, &bad));
+	ladder_around(&trial, &events, &v, &out);
+	for (size_t i = 0; i < out.len; i++)
+		lines += out.s[i] == '\n';
+	assert_int_equal(lines, LADDER_AROUND_MOST);
+	assert_non_null(strstr(buf_text(&out), "lines before this are left out)"));
+	assert_non_null(strstr(buf_text(&out), ">> line 4: client a\n   0.0090 "));
+	assert_non_null(strstr(buf_text(&out), "LAST-ACK\n           (the record goes on)\n"));
+	arena_free(&arena);
+}
+
 static void no_line_is_wider_and_no_byte_odd(void **state)
 {
 	autobuf text = { 0 }, out = { 0 };
@@ -116,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_is_drawn_down_to_the_step_that_failed),
+		cmocka_unit_test(around_the_failing_step_is_bounded_on_both_sides),
 		cmocka_unit_test(no_line_is_wider_and_no_byte_odd),
 		cmocka_unit_test(an_empty_record_is_a_heading),
 	};

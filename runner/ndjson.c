@@ -146,6 +146,40 @@ static void add_place(struct buf *b, const char *file, const struct place *at)
 	json_number(b, "column", at->column);
 }
 
+/* Rows that are no socket have no ends: the table is empty, or so many more are left out */
+static void add_socket(struct buf *b, const struct report_socket *r)
+{
+	json_open(b, NULL, '{');
+	json_text(b, "host", *r->host ? r->host : NULL);
+	json_text(b, "state", r->state);
+	if (r->left_out)
+		json_number(b, "left_out", r->left_out);
+	if (*r->local) {
+		json_text(b, "connection", r->conn);
+		json_text(b, "local", r->local);
+		json_text(b, "remote", r->remote);
+		json_number(b, "recv_queue", r->recvq);
+		json_number(b, "send_queue", r->sendq);
+		json_number(b, "retransmits", r->retransmits);
+	}
+	if (r->timer && *r->timer) {
+		json_text(b, "timer", r->timer);
+		json_ms(b, "timer_left_ms", r->left_ns);
+	}
+	json_close(b, '}');
+}
+
+static void add_sockets(struct buf *b, const struct report_trial *t)
+{
+	if (!t->sockets)
+		return;
+	json_ms(b, "sockets_ms", t->sockets_ns);
+	json_open(b, "sockets", '[');
+	for (size_t i = 0; i < t->sockets; i++)
+		add_socket(b, &t->socket[i]);
+	json_close(b, ']');
+}
+
 static int ndjson_trial(struct report_sink *s, size_t index, const struct report_trial *t,
 			struct err *e)
 {
@@ -175,7 +209,10 @@ static int ndjson_trial(struct report_sink *s, size_t index, const struct report
 	json_list(b, "clauses", t->ref, t->refs);
 	json_text(b, "repro", t->repro);
 	json_text(b, "record", t->artifacts);
-	json_text(b, "notes", t->notes);
+	json_text(b, "capture", t->capture);
+	json_text(b, "excerpt", t->excerpt);
+	json_text(b, "ladder", t->ladder);
+	add_sockets(b, t);
 	end_line(b);
 	return say(n, e);
 }
@@ -199,6 +236,8 @@ static const struct member { const char *word, *number, *text, *from; } member[E
 	[EVENT_COUNTER]	= { "counter",	"growth",	NULL,		NULL },
 	[EVENT_FRAME]	= { NULL,	NULL,		"data",		NULL },
 	[EVENT_WIRE]	= { "act",	"frame",	NULL,		NULL },
+	[EVENT_SOCKET]	= { "state",	"timer_left_ns", "socket",	NULL },
+	[EVENT_PAUSE]	= { NULL,	"pid",		"hosts",	NULL },
 	[EVENT_LATE]	= { NULL,	NULL,		NULL,		"due_ns" },
 	[EVENT_DOZE]	= { NULL,	"until_ns",	NULL,		NULL },
 	[EVENT_WAKE]	= { NULL,	NULL,		NULL,		NULL },

@@ -50,27 +50,59 @@ struct report_plan {
 };
 
 /**
+ * struct report_socket - A row of a host's socket table
+ * @host:  "client", "server"; "" where both are one and nobody knows whose it is
+ * @state: "TIME-WAIT"; "none": the host has no socket at all; "more": @left_out others
+ * @conn:  the connection's name in the file; NULL where it has none
+ * @local, @remote: "192.0.2.1:8080", "[2001:db8::1]:8080", "*:*"; "" behind none and more
+ * @timer: "retransmit", "keepalive", "time-wait", "probe"; "" for none
+ * @left_ns: until it fires, -1 for none
+ */
+struct report_socket {
+	const char *host, *state, *conn, *local, *remote, *timer;
+	int64_t left_ns;
+	unsigned int recvq, sendq, retransmits;
+	int64_t left_out;
+};
+
+/**
  * struct report_trial - One finished trial; what is not known is NULL or 0
  * @verdict:   what it came to
- * @todo:      the file's reason, for VERDICT_TODO and VERDICT_TODO_PASSED
+ * @todo:      the reason, for VERDICT_TODO and VERDICT_TODO_PASSED
+ * @title, @about: of the file
  * @step:      the step's line as written
+ * @excerpt:   the file's line with a caret under what was not kept, and the row of
+ *             its outcome table where that says so; whole lines
  * @ref:       the clauses: "RFC 1122 4.2.2.13"
- * @sysctl:    what was set: "net.ipv4.tcp_tw_reuse = 1", "client net...."
+ * @clause:    for each of them what it demands in words, NULL for none
+ * @sysctl:    what was set: "net.ipv4.tcp_tw_reuse = 1", "client net....", in mid-course
+ *             "server net.ipv4.tcp_tw_reuse = 0 (line 12)"
+ * @socket:    both hosts' sockets at @sockets_ns, when it turned out that something was
+ *             not as asked; none where no table was taken
+ * @ladder:    what crossed the wire around that moment, whole lines
  * @repro:     the command that runs this trial alone
- * @artifacts: where its record and capture are
- * @notes:     lines for a person: a ladder, quoted events; shown wherever given
+ * @artifacts: its record
+ * @capture:   its capture
+ * @notes:     all of the above as lines for a person; shown wherever given
  * @budget_ns: the time it was allowed, where it was ended for taking longer
  *
  * Borrowed for the call only.
  */
 struct report_trial {
 	const struct verdict *verdict;
-	const char *todo, *step;
+	const char *todo, *title, *step, *excerpt;
+	const char **about;
+	size_t abouts;
 	const char **ref;
 	size_t refs;
+	const char **clause;
 	const char **sysctl;
 	size_t sysctls;
-	const char *repro, *artifacts, *notes;
+	const struct report_socket *socket;
+	size_t sockets;
+	int64_t sockets_ns;
+	const char *ladder;
+	const char *repro, *artifacts, *capture, *notes;
 	int64_t budget_ns;
 };
 

@@ -7,12 +7,12 @@
 #include "runner/event.h"
 #include "runner/exec.h"
 #include "runner/judge.h"
-#include "runner/ladder.h"
 #include "runner/parse.h"
 #include "runner/pool.h"
 #include "runner/report.h"
 #include "runner/require.h"
 #include "runner/results.h"
+#include "runner/tell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,63 +45,19 @@ static struct suite_item *item_of(const struct session *s, size_t id)
 
 /* ------------------------------------------------------------------ telling */
 
-static const char *setting_text(struct arena *a, const struct setting *s)
-{
-	static const char *const whose[HOST_COUNT] = { "client ", "server " };
-
-	return arena_printf(a, "%s%s = %s", s->host == HOST_NONE ? "" : whose[s->host], s->key,
-			    s->value);
-}
-
-static const char *repro_text(struct arena *a, const struct session *s, const struct suite_item *item)
-{
-	const char *blank = strchr(item->name, ' ');
-	const size_t len = suite_bare_len(item->name);
-	const char *how = s->how ? s->how : "";
-	const char *allow = item->file->scenario.runs ? " --allow-run" : "";
-	const size_t run = blank && item->name + len > blank ? (size_t)(item->name + len - blank) : 0;
-
-	if (!strcmp(item->file->path, "-"))
-		return arena_printf(a, "%s run%s%s -k '%.*s' - <FILE", s->program, how, allow,
-				    (int)(run ? run - 1 : 0), blank ? blank + 1 : "");
-	return arena_printf(a, "%s run%s%s '%s%.*s'", s->program, how, allow, item->file->path, (int)run,
-			    blank ? blank : "");
-}
-
-static const char *step_text(struct arena *a, const struct trial *t, int step)
-{
-	const struct line *line;
-
-	if (step < 0 || (size_t)step >= t->steps)
-		return NULL;
-	line = t->step[step].line;
-	return arena_dup(a, line->text, line->len);
-}
-
 int session_tell(const struct session *s, size_t id, const struct trial *t,
 		 const struct verdict *v, const struct events *events, struct err *e)
 {
-	const struct suite_item *item = item_of(s, id);
-	const struct scenario *sc = &item->file->scenario;
+	const struct telling telling = {
+		.item = item_of(s, id), .trial = t, .verdict = v, .events = events,
+		.facts = s->facts, .program = s->program, .how = s->how,
+		.results = s->results ? results_path(s->results) : NULL,
+	};
+	struct report_trial r;
 	struct arena a = { 0 };
-	autobuf notes = { 0 };
-	struct report_trial r = { .verdict = v, .todo = sc->todo, .ref = sc->ref, .refs = sc->refs };
 	int rc;
 
-	if (t) {
-		r.sysctl = arena_get(&a, (t->settings + 1) * sizeof(*r.sysctl));
-		for (size_t i = 0; i < t->settings; i++)
-			r.sysctl[r.sysctls++] = setting_text(&a, &t->setting[i]);
-		r.step = step_text(&a, t, v->step);
-		r.budget_ns = span_ns(sc->timeout, s->facts);
-		if (events && (v->kind == VERDICT_FAIL || v->kind == VERDICT_TIMING))
-			ladder_draw(t, events, v, &notes);
-	}
-	r.repro = repro_text(&a, s, item);
-	r.notes = notes.len ? buf_text(&notes) : NULL;
-	if (s->results && t)
-		r.artifacts = arena_printf(&a, "%s/%s", results_path(s->results),
-					   results_trial_path(&a, item->name, ".record"));
+	tell_gather(&telling, &a, &r);
 	if (s->settled)
 		s->settled(s->settled_ctx, id, t, v, events);
 	rc = report_trial(s->report, id, &r, e);

@@ -236,7 +236,7 @@ static void add_yaml(struct buf *b, int column, const struct tap *tap,
 	buf_adds(b, "...\n");
 }
 
-/* KTAP has no YAML: the same in words */
+/* KTAP has no YAML: the same in words, where nobody has put it into words already */
 static void add_words(struct buf *b, int column, const struct report_point *point,
 		      const struct report_trial *t)
 {
@@ -302,7 +302,8 @@ static int hold(struct tap *tap, size_t index, const struct report_trial *t, str
 
 	if (!dialect(tap)->yaml) {
 		add_notes(&b, column, t->notes);
-		add_words(&b, column, point, t);
+		if (!t->notes)
+			add_words(&b, column, point, t);
 	}
 	add_result(&b, tap, tap->held[index].number, point->name, t);
 	if (dialect(tap)->yaml) {
