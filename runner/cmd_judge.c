@@ -13,6 +13,7 @@
 #include "runner/recorded.h"
 #include "runner/report.h"
 #include "runner/results.h"
+#include "runner/screen.h"
 #include "runner/session.h"
 
 #include <errno.h>
@@ -95,11 +96,22 @@ static int rejudge(struct rejudge *j, const char *base, const char *which, struc
 	return outlets_status(&j->out);
 }
 
+static int load_known(struct rejudge *j, const char *path, struct err *e)
+{
+	autobuf said = { 0 };
+	const int rc = known_load(&j->run.known, path, screen_colour(STDERR_FILENO), &said, e);
+
+	fputs(buf_text(&said), stderr);
+	return rc;
+}
+
 int cmd_judge(const struct invocation *in, struct err *e)
 {
 	struct rejudge j = { .in = in };
-	const char *base = results_base(), *format = NULL;
+	const char *base = results_base(), *format = NULL, *known = NULL;
 	const struct option_spec table[] = {
+		{ "known", 0, "FILE", "a list of trials that are known to fail; else the run's own, where it had one",
+		  OPTION_IS_TEXT, &known, 0, 0 },
 		{ "format", 'f', FORMAT_WORDS, FORMAT_HELP, OPTION_IS_TEXT, &format, 0, 0 },
 		{ "observations", 0, NULL, "with -f ndjson: a line for each event of the records as well",
 		  OPTION_IS_FLAG, &j.observations, 0, 0 },
@@ -117,7 +129,7 @@ int cmd_judge(const struct invocation *in, struct err *e)
 			 "Gives a run's verdicts again from its records (the latest run's where none is\n"
 			 "named): on any machine, as anybody. Tells which differ from those of the run.\n\n");
 		options_help(table, &text);
-		buf_adds(&text, "\n" EXIT_HELP);
+		buf_adds(&text, "\n" KNOWN_HELP "\n" EXIT_HELP);
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}
@@ -127,7 +139,9 @@ int cmd_judge(const struct invocation *in, struct err *e)
 		return err_set(e, -EINVAL, "judge: --observations goes with --format ndjson");
 	if (in->argc - rest > 1)
 		return err_set(e, -EINVAL, "judge: one run at a time");
-	rc = rejudge(&j, base, rest < in->argc ? in->argv[rest] : NULL, e);
+	rc = known ? load_known(&j, known, e) : 0;
+	if (!rc)
+		rc = rejudge(&j, base, rest < in->argc ? in->argv[rest] : NULL, e);
 	outlets_close(&j.out);
 	recorded_fini(&j.run);
 	return rc;

@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -163,8 +162,7 @@ static void help_text(const struct option_spec *table, struct buf *text)
 
 int cmd_ladder(const struct invocation *in, struct err *e)
 {
-	struct drawing d = { .program = in->program,
-			     .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+	struct drawing d = { .program = in->program, .colour = screen_colour(STDOUT_FILENO) };
 	struct option_list keep = { 0 };
 	const char *base = results_base();
 	const struct option_spec table[] = {

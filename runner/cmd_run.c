@@ -12,6 +12,7 @@
 #include "runner/forecast.h"
 #include "runner/image.h"
 #include "runner/kernels.h"
+#include "runner/known.h"
 #include "runner/lab.h"
 #include "runner/means.h"
 #include "runner/observe.h"
@@ -24,6 +25,7 @@
 #include "runner/report.h"
 #include "runner/require.h"
 #include "runner/results.h"
+#include "runner/screen.h"
 #include "runner/session.h"
 #include "runner/visit.h"
 
@@ -41,7 +43,7 @@ enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, FORESEEN_LEAST = 16 };
 /* What the command line said, and what is made of it. */
 struct request {
 	struct choice choice;
-	const char *format, *base;
+	const char *format, *base, *known_path;
 	int jobs, timeout_s, shuffle, keep_runs;
 	bool fail_fast, allow_run, rerun_failed, automake, observe, write, list, no_results, no_report;
 	struct option_list kernel;
@@ -55,6 +57,7 @@ struct request {
 	struct arena arena;
 	struct suite suite;
 	struct facts facts;
+	struct known known;
 	struct outlets out;
 	struct results *results;
 	struct report_point *point;
@@ -72,6 +75,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		CHOICE_OPTIONS(q->choice),
 		{ "list", 'l', NULL, "print the trials instead of playing them", OPTION_IS_FLAG, &q->list, 0, 0 },
 		{ "fail-fast", 0, NULL, "stop after the first trial that fails", OPTION_IS_FLAG, &q->fail_fast, 0, 0 },
+		{ "known", 0, "FILE", "a list of trials that are known to fail, and why", OPTION_IS_TEXT, &q->known_path, 0, 0 },
 		{ "rerun-failed", 0, NULL, "only what failed in the latest run", OPTION_IS_FLAG, &q->rerun_failed, 0, 0 },
 		{ "shuffle", 0, "SEED", "begin trials in another order", OPTION_IS_INT, &q->shuffle, 1, 1000000000 },
 		{ "timeout", 0, "SECONDS", "the most that any trial may take", OPTION_IS_INT, &q->timeout_s, 1, 86400 },
@@ -103,6 +107,7 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 	options_help(table, help_text);
 	buf_adds(help_text, "\n--shard auto reads the first that tells of more than one job, and is 1/1 without:\n");
 	shard_help(help_text);
+	buf_adds(help_text, "\n" KNOWN_HELP);
 	buf_adds(help_text,
 		 "\n" EXIT_HELP
 		 "(not judged for lateness, interrupted and `Bail out!` are 2, which outweighs 1;\n"
@@ -116,7 +121,7 @@ static int complain_of_files(const struct suite *s, struct err *e)
 {
 	autobuf text = { 0 };
 
-	suite_complain(s, false, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), &text);
+	suite_complain(s, false, screen_colour(STDERR_FILENO), &text);
 	fputs(buf_text(&text), stderr);
 	return err_set(e, -EINVAL, "%zu error%s in the case files: nothing was run", s->errors,
 		       s->errors == 1 ? "" : "s");
@@ -154,13 +159,39 @@ static int choose(struct request *q, const struct facts *facts, struct err *e)
 	return choice_part(&q->choice, &q->suite, &q->planned, e);
 }
 
+/* Where only some trials were asked for, entries for the others are no surprise */
+static size_t unused_shown(const struct request *q)
+{
+	const struct choice *c = &q->choice;
+
+	return q->rest < q->in->argc || c->keep.count || c->shard || c->quick || q->rerun_failed ? 0 : 5;
+}
+
+static int load_known(struct request *q, struct err *e)
+{
+	autobuf said = { 0 };
+	int rc;
+
+	if (!q->known_path || q->list)
+		return 0;
+	rc = known_load(&q->known, q->known_path, screen_colour(STDERR_FILENO), &said, e);
+	for (size_t i = 0; i < q->suite.items && !rc; i++)
+		known_use(&q->known, q->suite.item[i].name);
+	if (!rc)
+		known_unused(&q->known, unused_shown(q), screen_colour(STDERR_FILENO), &said);
+	fputs(buf_text(&said), stderr);
+	return rc;
+}
+
 static int load(struct request *q, const struct facts *facts, struct err *e)
 {
 	const char *const *args = (const char *const *)q->in->argv + q->rest;
 
 	if (suite_load(&q->suite, args, (size_t)(q->in->argc - q->rest), q->choice.cases, e))
 		return e->code;
-	return q->suite.errors ? complain_of_files(&q->suite, e) : choose(q, facts, e);
+	if (q->suite.errors)
+		return complain_of_files(&q->suite, e);
+	return choose(q, facts, e) ? e->code : load_known(q, e);
 }
 
 /* A file that is asked for by itself must not end in a skip that nobody reads; a guest is told each by itself */
@@ -275,7 +306,11 @@ static int write_info(struct request *q, struct err *e)
 	facts_put(&q->facts, "info command", command_text(q));
 	facts_put(&q->facts, "info version", q->in->version);
 	facts_put(&q->facts, "info observing", q->observe ? "yes" : "no");
+	if (q->known_path)
+		facts_put(&q->facts, "info known", q->known_path);
 	if (write_facts(q, e) || planned_write(&q->planned, q->results, e))
+		return e->code;
+	if (q->known_path && results_write(q->results, RESULTS_KNOWN, &q->known.text, e))
 		return e->code;
 	for (size_t i = 0; i < q->suite.files; i++) {
 		const struct case_file *f = q->suite.file[i];
@@ -353,7 +388,8 @@ static struct session session_of(struct request *q)
 		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
 		.slots = means_slots(q->jobs), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
-		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .program = q->in->program,
+		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .known = &q->known,
+		.program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
 	};
 }
@@ -404,6 +440,7 @@ static void close_all(struct request *q)
 	results_close(q->results);
 	planned_fini(&q->planned);
 	suite_fini(&q->suite);
+	known_fini(&q->known);
 	facts_fini(&q->facts);
 	arena_free(&q->arena);
 }
@@ -476,7 +513,8 @@ static int words_for_guest(struct request *q, struct guest_words *w, struct err 
 	say_number(w, "--shuffle", q->shuffle);
 	say_number(w, "--timeout", q->timeout_s);
 	say_option(w, "--quick", q->choice.quick ? "" : NULL);
-	say_option(w, "--fail-fast", q->fail_fast ? "" : NULL);
+	/* What is known to fail is known here only */
+	say_option(w, "--fail-fast", q->fail_fast && !q->known_path ? "" : NULL);
 	say_option(w, "--allow-run", q->allow_run ? "" : NULL);
 	say_option(w, "--observe", q->observe ? "" : NULL);
 	if (!q->rerun_failed) {

@@ -551,17 +551,53 @@ static struct events last_try(const struct events *ev, int *tries)
 	return (struct events){ ev->list ? ev->list + begin : NULL, ev->count - begin };
 }
 
+/* What a step came to if nothing had failed before it; NULL where it was kept, or nobody can say */
+static const char *failing_of(struct bench *b, int begin, struct verdict *v)
+{
+	struct bench alone = *b;
+	const int done = find_kind(b, EVENT_DONE, begin, (int)b->ev.count);
+
+	*v = (struct verdict){ .kind = VERDICT_PASS, .step = -1 };
+	alone.v = v;
+	if (done < 0 || (judge_result(&alone, begin, done) && judge_expectation(&alone, begin, done)) ||
+	    v->kind != VERDICT_FAIL || (v->expected && !strcmp(v->expected, "?")))
+		return NULL;
+	return v->message;
+}
+
+/* What was not kept besides: a person asks whether it is one thing or many */
+static void look_further(struct bench *b)
+{
+	struct also *also = arena_get(b->a, ALSO_MOST * sizeof(*also));
+	bool behind = false;
+
+	if (b->v->kind != VERDICT_FAIL || b->v->step < 0 || b->observing)
+		return;
+	b->v->also = also;
+	for (int i = 0; i < (int)b->ev.count && b->v->alsos < ALSO_MOST; i++) {
+		const struct event *e = &b->ev.list[i];
+		struct verdict v;
+
+		if (e->kind != EVENT_STEP)
+			continue;
+		if (behind && !e->round && failing_of(b, i, &v))
+			also[b->v->alsos++] = (struct also){ v.at, v.message };
+		behind |= e->step == b->v->step && e->round == b->v->round;
+	}
+}
+
 static void heed_todo(struct bench *b)
 {
 	const char *todo = b->t->scenario ? b->t->scenario->todo : NULL;
 
 	if (!todo)
 		return;
+	b->v->todo = todo;
 	if (b->v->kind == VERDICT_FAIL)
 		b->v->kind = VERDICT_TODO;
 	else if (b->v->kind == VERDICT_PASS)
 		rule(b, VERDICT_TODO_PASSED,
-		     arena_printf(b->a, "it passes although the file says todo: %s", todo));
+		     arena_printf(b->a, "it passes although the file says todo (%s): take the mark away", todo));
 }
 
 void judge(const struct trial *t, const struct events *events, const struct facts *facts,
@@ -577,5 +613,6 @@ void judge(const struct trial *t, const struct events *events, const struct fact
 		v->elapsed_ns = b.ev.list[b.ev.count - 1].at_ns;
 	if (is_whole(&b) && judge_steps(&b, (int)b.ev.count) && judge_wire_commands(&b))
 		judge_counters(&b);
+	look_further(&b);
 	heed_todo(&b);
 }

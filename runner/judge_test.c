@@ -441,6 +441,28 @@ static void the_place_is_that_of_the_word_not_kept(void **state)
 	}
 }
 
+static void what_was_not_kept_besides_is_told(void **state)
+{
+	struct step two[] = { connects[0], becomes[0] };
+	struct arena arena = { 0 };
+	const struct trial t = trial_of(two, 2, NULL);
+	static const char record[] = "0 ready\n"
+		BEGIN("0", "1") RESULT("0", "2", "word=EPIPE") DONE("0", "3")
+		BEGIN("1", "7") LOOK1("7", "8", "LAST-ACK") LOOK1("8", "1008", "NONE") DONE("1", "1009")
+		"1010" MS " end\n";
+	struct verdict v;
+
+	(void)state;
+	two[1].expect.at.line = 11;
+	judge_text(&t, record, false, &arena, &v);
+	assert_int_equal(v.kind, VERDICT_FAIL);
+	assert_int_equal(v.step, 0);
+	assert_int_equal(v.alsos, 1);
+	assert_int_equal(v.also[0].at.line, 11);
+	assert_non_null(strstr(v.also[0].message, "saw NONE"));
+	arena_free(&arena);
+}
+
 static void a_known_failure_is_todo_and_its_passing_is_red(void **state)
 {
 	struct scenario s = { .todo = "bug 17" };
@@ -484,7 +506,7 @@ static bool seemed_kept(const struct trial *t, const struct events *ev, size_t b
 
 	while (so_far.count < ev->count && ev->list[so_far.count].kind != EVENT_DONE)
 		so_far.count++;
-	return kept_step(t, &so_far, (int)begin, NULL);
+	return kept_step(t, &so_far, (int)begin, NULL) == VERDICT_PASS;
 }
 
 /* The child must see all that the judge will hold against a step, or the hosts' sockets are not told */
@@ -571,6 +593,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_has_its_verdict),
 		cmocka_unit_test(the_place_is_that_of_the_word_not_kept),
+		cmocka_unit_test(what_was_not_kept_besides_is_told),
 		cmocka_unit_test(a_known_failure_is_todo_and_its_passing_is_red),
 		cmocka_unit_test(a_question_mark_is_filled_where_somebody_observes),
 		cmocka_unit_test(what_fails_did_not_seem_kept_to_the_child),

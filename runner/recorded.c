@@ -115,9 +115,21 @@ static int only_the_past(struct recorded *r, struct err *e)
 	return 0;
 }
 
+/* The run keeps a copy of its list; one that was given instead stands there already */
+static int read_known(struct recorded *r, struct err *e)
+{
+	if (r->known.path || !facts_get(&r->facts, "info known"))
+		return 0;
+	if (results_read(r->results, RESULTS_KNOWN, KNOWN_FILE_MOST, &r->known.text, e))
+		return e->code;
+	if (!known_read(&r->known, facts_get(&r->facts, "info known")))
+		return err_set(e, -EBADMSG, "%s: not to be understood", RESULTS_KNOWN);
+	return 0;
+}
+
 int recorded_load(struct recorded *r, struct err *e)
 {
-	if (read_facts(r, e) || load_cases(r, e))
+	if (read_facts(r, e) || load_cases(r, e) || read_known(r, e))
 		return e->code;
 	return only_the_past(r, e);
 }
@@ -140,6 +152,7 @@ void recorded_judge(const struct recorded *r, const struct trial *t, const struc
 
 	if (events_read(buf_text(record), record->len, a, events, &bad_line)) {
 		judge(t, events, &r->facts, observing, a, v);
+		known_heed(&r->known, t->name, a, v);
 		return;
 	}
 	v->kind = VERDICT_BROKEN;
@@ -181,6 +194,7 @@ void recorded_fini(struct recorded *r)
 {
 	results_close(r->results);
 	suite_fini(&r->suite);
+	known_fini(&r->known);
 	facts_fini(&r->facts);
 	arena_free(&r->arena);
 }

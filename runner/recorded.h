@@ -5,6 +5,7 @@
 
 #include "lib/arena.h"
 #include "runner/facts.h"
+#include "runner/known.h"
 #include "runner/suite.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct verdict;
  * @results: the directory, opened by the caller; all else is recorded_load()'s
  * @suite:   the trials that were run, in the order of the run, from the run's own
  *           copies of the case files
+ * @known:   the list of known differences: the run's own, or one that was loaded before
  * @past:    their verdicts, as many as the suite's items, in the same order
  */
 struct recorded {
@@ -30,6 +32,7 @@ struct recorded {
 	struct arena arena;
 	struct facts facts;
 	struct suite suite;
+	struct known known;
 	struct past *past;
 	size_t pasts;
 };
@@ -47,6 +50,8 @@ int recorded_read(const struct recorded *r, const struct suite_item *item, struc
 
 /**
  * recorded_judge() - The verdict that a record deserves; BROKEN where it cannot be read
+ *
+ * What is known of the trial is heeded.
  * @observing: as for judge()
  * @a:      holds the events, the verdict's texts
  * @events: out, those of the record

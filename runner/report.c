@@ -204,7 +204,5 @@ const char *report_message(const struct report_trial *t)
 	};
 	const struct verdict *v = t->verdict;
 
-	if (v->kind == VERDICT_TODO_PASSED)
-		return usual[v->kind];
 	return v->message && *v->message ? v->message : usual[v->kind];
 }

@@ -24,6 +24,7 @@ struct results;
  *   plan                      all trials that were to be played, other shards' too
  *   console.log               of a run in a guest: all that its kernel said
  *   report.html               all of it, for a person
+ *   known                     the list of known differences, where one was used
  *   verdicts                  one line a trial: verdict, tries, milliseconds, name
  *   <topic>/<file>/<variant>.record   and .pcapng
  *   cases/<topic>/<file>.case         the files as they were run
@@ -38,6 +39,7 @@ struct results;
 #define RESULTS_JUNIT	"junit.xml"
 #define RESULTS_NDJSON	"run.ndjson"
 #define RESULTS_INFO	"run.info"
+#define RESULTS_KNOWN	"known"
 #define RESULTS_VERDICTS "verdicts"
 #define RESULTS_PLAN	"plan"
 #define RESULTS_CONSOLE	"console.log"

@@ -7,7 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BOLD	"\033[1m"
 #define RED	"\033[1;31m"
@@ -64,8 +66,8 @@ static void add_said(struct screen *s, const char *key, const char *shade, const
 {
 	if (!value)
 		return;
-	buf_addf(s->out, "%s%s%-*s%s", s->margin, s->colour ? BOLD : "", KEY_WIDTH, key,
-		 s->colour ? PLAIN : "");
+	buf_addf(s->out, "%s%s%-*s%s", s->margin, s->colour && *key ? BOLD : "", KEY_WIDTH, key,
+		 s->colour && *key ? PLAIN : "");
 	if (s->colour)
 		buf_adds(s->out, shade);
 	escape_line(s->out, value, strlen(value));
@@ -133,12 +135,23 @@ static void add_head(struct screen *s, const struct report_point *point,
 	s->out->failed |= head.failed;
 }
 
+static void add_also(struct screen *s, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->alsos; i++) {
+		autobuf line = { 0 };
+
+		buf_addf(&line, "line %d: %s", v->also[i].at.line, v->also[i].message);
+		add_said(s, i ? "" : "also", "", buf_text(&line));
+		s->out->failed |= line.failed;
+	}
+}
+
 static void add_promise(struct screen *s, const struct report_trial *t)
 {
 	add_said(s, "promised", GREEN, t->verdict->expected);
 	add_said(s, "seen", RED, t->verdict->seen);
-	add_said(s, t->verdict->kind == VERDICT_TODO || t->verdict->kind == VERDICT_TODO_PASSED ?
-		 "known" : "", "", t->todo);
+	add_also(s, t->verdict);
+	add_said(s, "known", "", t->todo);
 }
 
 static void add_meaning(struct screen *s, const struct report_trial *t)
@@ -233,9 +246,31 @@ static void add_sockets(struct screen *s, const struct report_trial *t)
 
 /* --------------------------------------------------------------- the whole */
 
+bool screen_colour(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fd) && (!no || !*no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 bool screen_wanted(enum verdict_kind kind)
 {
 	return kind != VERDICT_PASS && kind != VERDICT_SKIP;
+}
+
+static void add_evidence(struct screen *s, const struct report_trial *t)
+{
+	add_meaning(s, t);
+	if (t->ladder) {
+		add_gap(s);
+		add_lines(s, t->ladder, ladder_shade);
+	}
+	if (t->sockets) {
+		add_gap(s);
+		add_sockets(s, t);
+	}
+	if (t->ladder || t->sockets)
+		add_gap(s);
 }
 
 void screen_render(const struct report_point *point, const struct report_trial *t,
@@ -245,17 +280,8 @@ void screen_render(const struct report_point *point, const struct report_trial *
 
 	add_head(&s, point, t);
 	add_promise(&s, t);
-	add_meaning(&s, t);
-	if (t->ladder) {
-		add_gap(&s);
-		add_lines(&s, t->ladder, ladder_shade);
-	}
-	if (t->sockets) {
-		add_gap(&s);
-		add_sockets(&s, t);
-	}
-	if (t->ladder || t->sockets)
-		add_gap(&s);
+	if (t->verdict->kind != VERDICT_TODO)	/* that one is understood */
+		add_evidence(&s, t);
 	for (size_t i = 0; i < t->sysctls; i++)
 		add_said(&s, i ? "" : "sysctl", "", t->sysctl[i]);
 	add_said(&s, "again", BOLD, t->repro);

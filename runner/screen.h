@@ -4,6 +4,9 @@
 
 #include "runner/report.h"
 
+/** screen_colour() - Whether what goes to @fd may have colours: a terminal that knows them, no NO_COLOR */
+bool screen_colour(int fd);
+
 /** screen_wanted() - Whether a trial of that verdict has something to be read: all but pass and skip */
 bool screen_wanted(enum verdict_kind kind);
 
@@ -18,7 +21,7 @@ bool screen_wanted(enum verdict_kind kind);
  *   title, promised, seen, the clauses in words, the ladder around it, both
  *   hosts' sockets, the settings, the command that plays it again, the record
  *
- * What is not known is left out. Nothing in it is obeyed by a terminal, but
+ * Of a known failure (TODO) only what and why. What is not known is left out. Nothing in it is obeyed by a terminal, but
  * for the colours.
  */
 void screen_render(const struct report_point *point, const struct report_trial *t,

@@ -7,6 +7,7 @@
 #include "runner/event.h"
 #include "runner/exec.h"
 #include "runner/judge.h"
+#include "runner/known.h"
 #include "runner/parse.h"
 #include "runner/pool.h"
 #include "runner/report.h"
@@ -45,18 +46,23 @@ static struct suite_item *item_of(const struct session *s, size_t id)
 
 /* ------------------------------------------------------------------ telling */
 
+static struct telling telling_of(const struct session *s, size_t id)
+{
+	return (struct telling){ .item = item_of(s, id), .facts = s->facts, .program = s->program,
+				 .how = s->how, .results = s->results ? results_path(s->results) : NULL };
+}
+
 int session_tell(const struct session *s, size_t id, const struct trial *t,
 		 const struct verdict *v, const struct events *events, struct err *e)
 {
-	const struct telling telling = {
-		.item = item_of(s, id), .trial = t, .verdict = v, .events = events,
-		.facts = s->facts, .program = s->program, .how = s->how,
-		.results = s->results ? results_path(s->results) : NULL,
-	};
+	struct telling telling = telling_of(s, id);
 	struct report_trial r;
 	struct arena a = { 0 };
 	int rc;
 
+	telling.trial = t;
+	telling.verdict = v;
+	telling.events = events;
 	tell_gather(&telling, &a, &r);
 	if (s->settled)
 		s->settled(s->settled_ctx, id, t, v, events);
@@ -277,6 +283,8 @@ static void done(void *ctx, struct pool_result *r)
 		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
 	cut_to_whole_lines(record);
 	mind_its_end(c, r, record, &a, &v);
+	if (c->s->known)
+		known_heed(c->s->known, item->name, &a, &v);
 	if (!try_again(c, &r->job, &v, &events))
 		settle_verdict(c, r, &t, &v, &events);
 	trial_fini(&t);

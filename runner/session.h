@@ -14,6 +14,7 @@
 
 struct err;
 struct events;
+struct known;
 struct report;
 struct results;
 
@@ -25,6 +26,7 @@ struct results;
  * @shuffle:    seed of the order in which trials begin; 0: the longest first
  * @observing:  `?` is filled, not judged
  * @allow_run:  files may run programs; else those that do are skipped
+ * @known:      differences that are known; NULL for none
  * @program:    how the program was called, for the command that runs a trial alone
  * @results:    where records go; NULL: nowhere
  * @tick:       told now and then how many trials run
@@ -36,6 +38,7 @@ struct results;
 struct session {
 	struct suite *suite;
 	const struct facts *facts;
+	const struct known *known;
 	struct report *report;
 	struct results *results;
 	int slots;

@@ -20,6 +20,9 @@
  * `not ok # TODO` is green to all of them: so it comes without the directive,
  * and the message tells to take the mark away.
  *
+ * Where it goes to a terminal, a failure's YAML gives way to the lines for a
+ * person: they say the same, and in colours; run.tap has both.
+ *
  * In KTAP the lines for a person stand before their result, in TAP behind it.
  *
  * A run that is cut short leaves two kinds of unfinished trials. Those with an
@@ -37,11 +40,13 @@
 #include "lib/err.h"
 #include "runner/escape.h"
 #include "runner/report.h"
+#include "runner/screen.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct held {
 	size_t number;	/* its id: in the stream, or in its file where that is nested */
@@ -64,6 +69,7 @@ struct tap {
 	size_t next;		/* index of the first that is not written */
 	struct group group;
 	struct buf out;
+	bool person, colour;	/* it is read on a terminal */
 };
 
 static const struct dialect {
@@ -192,6 +198,24 @@ static void yaml_effort(struct buf *b, int column, const struct verdict *v)
 	yaml_number(b, column, "tries", v->tries);
 }
 
+static void yaml_also(struct buf *b, int column, const struct verdict *v)
+{
+	if (!v->alsos)
+		return;
+	indent(b, column);
+	buf_adds(b, "also:\n");
+	for (size_t i = 0; i < v->alsos; i++) {
+		autobuf text = { 0 };
+
+		buf_addf(&text, "line %d: %s", v->also[i].at.line, v->also[i].message);
+		indent(b, column + 2);
+		buf_adds(b, "- ");
+		escape_quoted(b, buf_text(&text));
+		buf_adds(b, "\n");
+		b->failed |= text.failed;
+	}
+}
+
 static void yaml_trial(struct buf *b, int column, const struct tap *tap,
 		       const struct report_point *point, const struct report_trial *t)
 {
@@ -206,6 +230,7 @@ static void yaml_trial(struct buf *b, int column, const struct tap *tap,
 		yaml_number(b, column, "round", v->round + 1);
 	yaml_key(b, column, "expected", v->expected);
 	yaml_key(b, column, "seen", v->seen);
+	yaml_also(b, column, v);
 	yaml_effort(b, column, v);
 	yaml_key(b, column, "kernel", tap->plan->kernel);
 	yaml_list(b, column, "sysctls", t->sysctl, t->sysctls);
@@ -294,6 +319,21 @@ static void add_result(struct buf *b, const struct tap *tap, size_t number, cons
 	buf_adds(b, "\n");
 }
 
+/* The same twice is too much for a screen: a person gets no YAML where there are notes */
+static void add_below(struct buf *b, int column, const struct tap *tap,
+		      const struct report_point *point, const struct report_trial *t)
+{
+	char margin[16];
+
+	if (!tap->person || !t->notes || !screen_wanted(t->verdict->kind)) {
+		add_yaml(b, column + 2, tap, point, t);
+		add_notes(b, column, t->notes);
+		return;
+	}
+	snprintf(margin, sizeof(margin), "%*s# ", column, "");
+	screen_render(point, t, margin, tap->colour, b);
+}
+
 static int hold(struct tap *tap, size_t index, const struct report_trial *t, struct err *e)
 {
 	const struct report_point *point = &tap->plan->point[index];
@@ -306,10 +346,8 @@ static int hold(struct tap *tap, size_t index, const struct report_trial *t, str
 			add_words(&b, column, point, t);
 	}
 	add_result(&b, tap, tap->held[index].number, point->name, t);
-	if (dialect(tap)->yaml) {
-		add_yaml(&b, column + 2, tap, point, t);
-		add_notes(&b, column, t->notes);
-	}
+	if (dialect(tap)->yaml)
+		add_below(&b, column, tap, point, t);
 	if (b.failed)
 		return err_set(e, -ENOMEM, "tap: out of memory");
 	tap->held[index].text = b.s;
@@ -574,6 +612,8 @@ struct report_sink *tap_new(enum tap_format format, int fd)
 			  .bail = tap_bail, .free = tap_free },
 		.format = format,
 		.fd = fd,
+		.person = isatty(fd),
+		.colour = screen_colour(fd),
 	};
 	return &tap->sink;
 }

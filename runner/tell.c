@@ -224,7 +224,7 @@ void tell_gather(const struct telling *w, struct arena *a, struct report_trial *
 	const struct report_point point = tell_point(w->item);
 	autobuf notes = { 0 };
 
-	*r = (struct report_trial){ .verdict = w->verdict, .todo = sc->todo, .title = sc->title,
+	*r = (struct report_trial){ .verdict = w->verdict, .todo = w->verdict->todo, .title = sc->title,
 				    .about = sc->about, .abouts = sc->abouts };
 	gather_clauses(sc, a, r);
 	r->repro = repro_text(w, a);

@@ -4,6 +4,7 @@
 
 #include "runner/scan.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum verdict_kind {
@@ -17,12 +18,21 @@ enum verdict_kind {
 	VERDICT_COUNT
 };
 
+/** struct also - One more thing that was not kept, after the first; perhaps its consequence */
+struct also {
+	struct place at;
+	const char *message;
+};
+enum { ALSO_MOST = 8 };
+
 /**
  * struct verdict - One outcome of one trial
  * @step:     index of the step it hangs on, -1 for none
  * @at:       the word in the file that was not kept
  * @message:  one line: what happened
  * @expected, @seen: as the file would write them; NULL where it makes no sense
+ * @also:     what was not kept after it, with VERDICT_FAIL and _TODO; ALSO_MOST at most
+ * @todo:     why it is known to fail, for VERDICT_TODO and _TODO_PASSED
  * @observed: by outcome column, for files with `?`: what was seen there; NULL for none
  * @tries:    how often it was run
  *
@@ -32,8 +42,10 @@ struct verdict {
 	enum verdict_kind kind;
 	int step, round;
 	struct place at;
-	const char *message, *expected, *seen;
+	const char *message, *expected, *seen, *todo;
 	const char **observed;
+	const struct also *also;
+	size_t alsos;
 	int tries;
 	int64_t elapsed_ns;
 };

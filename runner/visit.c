@@ -6,6 +6,7 @@
 #include "runner/facts.h"
 #include "runner/frame.h"
 #include "runner/judge.h"
+#include "runner/known.h"
 #include "runner/parse.h"
 #include "runner/results.h"
 #include "runner/session.h"
@@ -47,6 +48,8 @@ static void weigh(const struct visit *v, const struct frame_trial *f, const stru
 	}
 	to->tries = f->tries;
 	to->elapsed_ns = f->elapsed_ns;
+	if (v->session->known)
+		known_heed(v->session->known, t->name, a, to);
 }
 
 static int keep(const struct visit *v, const char *name, const char *suffix,
