@@ -16,6 +16,7 @@
 #include "runner/lab.h"
 #include "runner/means.h"
 #include "runner/observe.h"
+#include "runner/onlooker.h"
 #include "runner/outlets.h"
 #include "runner/pack.h"
 #include "runner/page.h"
@@ -58,6 +59,7 @@ struct request {
 	struct suite suite;
 	struct facts facts;
 	struct known known;
+	struct onlooker onlooker;
 	struct outlets out;
 	struct results *results;
 	struct report_point *point;
@@ -75,6 +77,9 @@ static int read_words(struct request *q, int *rest, bool *help, struct buf *help
 		CHOICE_OPTIONS(q->choice),
 		{ "list", 'l', NULL, "print the trials instead of playing them", OPTION_IS_FLAG, &q->list, 0, 0 },
 		{ "fail-fast", 0, NULL, "stop after the first trial that fails", OPTION_IS_FLAG, &q->fail_fast, 0, 0 },
+		{ "keep-going", 0, NULL, "go on after a failure: the default, and takes --fail-fast back", OPTION_IS_NO_FLAG, &q->fail_fast, 0, 0 },
+		{ "verbose", 'v', NULL, "say each step as it is done, and what it gave", OPTION_IS_FLAG, &q->onlooker.verbose, 0, 0 },
+		{ "pause", 0, NULL, "stop at each failure with its hosts alive, and say how to enter them; -j 1", OPTION_IS_FLAG, &q->onlooker.pause, 0, 0 },
 		{ "known", 0, "FILE", "a list of trials that are known to fail, and why", OPTION_IS_TEXT, &q->known_path, 0, 0 },
 		{ "rerun-failed", 0, NULL, "only what failed in the latest run", OPTION_IS_FLAG, &q->rerun_failed, 0, 0 },
 		{ "shuffle", 0, "SEED", "begin trials in another order", OPTION_IS_INT, &q->shuffle, 1, 1000000000 },
@@ -382,6 +387,16 @@ static int observe(const struct request *q, const struct session *s, struct err 
 	return rc;
 }
 
+static const struct onlooker *onlooker(struct request *q)
+{
+	struct onlooker *o = &q->onlooker;
+
+	o->progress = q->out.progress;
+	o->many = q->suite.items > 1;
+	o->own_user = means_own_user();
+	return o->verbose || o->pause ? o : NULL;
+}
+
 static struct session session_of(struct request *q)
 {
 	return (struct session){
@@ -389,7 +404,7 @@ static struct session session_of(struct request *q)
 		.slots = means_slots(q->jobs), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
 		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .known = &q->known,
-		.program = q->in->program,
+		.onlooker = onlooker(q), .program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
 	};
 }
@@ -441,6 +456,7 @@ static void close_all(struct request *q)
 	planned_fini(&q->planned);
 	suite_fini(&q->suite);
 	known_fini(&q->known);
+	onlooker_close(&q->onlooker);
 	facts_fini(&q->facts);
 	arena_free(&q->arena);
 }
@@ -696,7 +712,7 @@ static int run(struct request *q, struct err *e)
 		print_list(&q->suite);
 		return EXIT_GOOD;
 	}
-	if (refuse_programs(q, e))
+	if (refuse_programs(q, e) || onlooker_open(&q->onlooker, e))
 		return e->code;
 	if (means_gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
 		return bail(q, e);
@@ -711,7 +727,7 @@ static int run(struct request *q, struct err *e)
 
 int cmd_run(const struct invocation *in, struct err *e)
 {
-	struct request q = { .in = in, .told = -1 };
+	struct request q = { .in = in, .told = -1, .onlooker.tty = -1 };
 	autobuf help_text = { 0 };
 	int rc;
 	bool help;
@@ -724,6 +740,12 @@ int cmd_run(const struct invocation *in, struct err *e)
 	}
 	if (outlets_format(&q.out, q.format, e))
 		return -EINVAL;
+	if (q.kernel.count && (q.onlooker.pause || q.onlooker.verbose))
+		return err_set(e, -EINVAL, "--pause and --verbose look on here, not into a guest: leave out --kernel");
+	if (q.onlooker.pause && q.jobs > 1)
+		return err_set(e, -EINVAL, "--pause plays one trial after the other: -j 1");
+	if (q.onlooker.pause)
+		q.jobs = 1;
 	if (q.write && !q.observe)
 		return err_set(e, -EINVAL, "--write goes with --observe");
 	if (!q.kernel.count && (q.modules || q.skip_time || q.real_time || q.memory_mib || q.silence_s))

@@ -18,6 +18,7 @@
 #include "runner/watch.h"
 #include "runner/play.h"
 #include "runner/programs.h"
+#include "runner/standstill.h"
 #include "runner/sweep.h"
 #include "runner/wires.h"
 
@@ -91,6 +92,7 @@ struct course {
 	struct loop loop[REPEAT_DEPTH_MOST];
 	int depth;
 	int musters;
+	bool pause;
 };
 
 /* The first thing that was not kept is what a verdict hangs on; a loop may have thousands */
@@ -157,19 +159,34 @@ static void loop_end(struct course *c)
 }
 
 /* Where the step did not give what the file says: tell how the hosts stand at that moment. */
-static void mind_step(struct play *p, struct course *c, int begin)
+static enum verdict_kind mind_step(struct play *p, struct course *c, int begin)
 {
-	if (p->over || c->musters >= MUSTERS_MOST ||
-	    kept_step(p->trial, &p->record, begin, p->facts))
+	enum verdict_kind kind = VERDICT_PASS;
+
+	if (!p->over && (c->musters < MUSTERS_MOST || c->pause))
+		kind = kept_step(p->trial, &p->record, begin, p->facts);
+	if (kind != VERDICT_PASS && c->musters < MUSTERS_MOST) {
+		c->musters++;
+		muster(p);
+	}
+	return kind;
+}
+
+/* Once: what comes after it may be its consequence, and no clock counts what it took. */
+static void pause_here(struct play *p, struct course *c)
+{
+	if (!c->pause || p->over)
 		return;
-	c->musters++;
-	muster(p);
+	c->pause = false;
+	standstill(p);
+	p->done_ns = p->due_ns = play_now(p);
 }
 
 static void do_step(struct play *p, struct course *c)
 {
 	const size_t here = c->next++;
 	const struct step *s = &p->trial->step[here];
+	enum verdict_kind kind;
 	int begin;
 
 	switch (s->verb) {
@@ -202,8 +219,10 @@ static void do_step(struct play *p, struct course *c)
 		else
 			act(p, s);
 	}
-	mind_step(p, c, begin);
+	kind = mind_step(p, c, begin);
 	step_end(p);
+	if (kind == VERDICT_FAIL)
+		pause_here(p, c);
 }
 
 static void tell_kernel_complaint(void *ctx, const char *line)
@@ -211,11 +230,11 @@ static void tell_kernel_complaint(void *ctx, const char *line)
 	play_tell(ctx, EVENT(EVENT_KERNEL, .text = line));
 }
 
-bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
-		struct buf *capture)
+bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, bool pause,
+		int out_fd, struct buf *capture)
 {
 	struct kmsg log;
-	struct course course = { 0 };
+	struct course course = { .pause = pause };
 	struct play p;
 
 	kmsg_open(&log);
@@ -229,8 +248,10 @@ bool exec_trial(const struct trial *t, const struct facts *facts, int try_number
 	}
 	programs_end(&p);
 	kmsg_complaints(&log, tell_kernel_complaint, &p);
-	if (!p.over && !kept_end(t, &p.record, facts))
+	if (!p.over && !kept_end(t, &p.record, facts)) {
 		muster(&p);
+		pause_here(&p, &course);
+	}
 	if (!p.over)
 		play_tell(&p, EVENT(EVENT_END));
 	play_flush(&p);

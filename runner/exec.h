@@ -12,6 +12,7 @@ struct facts;
  * @t:       the trial
  * @facts:   the kernel, for TICK
  * @try_number: 1, 2, ...: told in the record
+ * @pause:   stand still at the first step that was not kept; see standstill.h
  * @out_fd:  where the record goes, line by line (see event.h)
  * @capture: out: the frames as pcapng
  *
@@ -21,7 +22,7 @@ struct facts;
  *
  * Return: whether it came to its end, which is then the last line of the record
  */
-bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, int out_fd,
-		struct buf *capture);
+bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, bool pause,
+		int out_fd, struct buf *capture);
 
 #endif

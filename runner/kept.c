@@ -63,27 +63,47 @@ static bool kept_result(const struct step *s, const struct events *so_far, int b
 	       match_outcome(&s->want, &so_far->list[i]);
 }
 
-static bool kept_expectation(const struct trial *t, const struct step *s,
-			     const struct events *so_far, int begin, const struct facts *f)
+static enum verdict_kind kept_expectation(const struct trial *t, const struct step *s,
+					  const struct events *so_far, int begin,
+					  const struct facts *f)
 {
 	struct arena a = { 0 };
 	const struct weighing w = { .t = t, .record = so_far, .begin = begin,
 				    .done = (int)so_far->count, .facts = f, .a = &a };
-	bool kept;
+	enum verdict_kind kind;
 
 	if ((s->verb != VERB_EXPECT && s->verb != VERB_NEVER) || s->expect.unknown)
-		return true;
-	kept = weigh(&w).kind == VERDICT_PASS;
+		return VERDICT_PASS;
+	kind = weigh(&w).kind;
 	arena_free(&a);
-	return kept;
+	return kind;
 }
 
-bool kept_step(const struct trial *t, const struct events *so_far, int begin,
-	       const struct facts *f)
+/* Whether something came later than it was due, since the hosts stood */
+static bool was_late(const struct events *ev)
+{
+	bool late = false;
+
+	for (size_t i = 0; i < ev->count; i++) {
+		const struct event *e = &ev->list[i];
+
+		if (e->kind == EVENT_READY)
+			late = false;
+		late |= e->kind == EVENT_LATE;
+		late |= e->kind == EVENT_STEP && e->from_ns != INT64_MIN &&
+			e->at_ns - e->from_ns > e->number;
+	}
+	return late;
+}
+
+enum verdict_kind kept_step(const struct trial *t, const struct events *so_far, int begin,
+			    const struct facts *f)
 {
 	const struct step *s = &t->step[so_far->list[begin].step];
+	const enum verdict_kind kind = kept_result(s, so_far, begin) ?
+				       kept_expectation(t, s, so_far, begin, f) : VERDICT_FAIL;
 
-	return kept_result(s, so_far, begin) && kept_expectation(t, s, so_far, begin, f);
+	return kind == VERDICT_FAIL && was_late(so_far) ? VERDICT_TIMING : kind;
 }
 
 static bool kept_counter(const struct trial *t, const struct events *ev, size_t step,

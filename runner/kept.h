@@ -9,6 +9,7 @@
 
 #include "runner/event.h"
 #include "runner/scenario.h"
+#include "runner/verdict.h"
 
 struct facts;
 
@@ -28,14 +29,15 @@ bool kept_was_done(const struct events *ev, size_t step);
 bool kept_unmatched(const struct event *ev);
 
 /**
- * kept_step() - Whether the step seems kept
+ * kept_step() - How a step seems to have gone
  * @so_far: one try's record from its EVENT_TRY on, up to now
  * @begin:  where in it the step's EVENT_STEP stands
  *
- * False also where there will be no verdict, for lateness; true for `?`.
+ * Return: VERDICT_PASS, also for `?`; VERDICT_FAIL; VERDICT_TIMING where lateness,
+ * its own or an earlier one, will spoil the verdict; VERDICT_BROKEN
  */
-bool kept_step(const struct trial *t, const struct events *so_far, int begin,
-	       const struct facts *f);
+enum verdict_kind kept_step(const struct trial *t, const struct events *so_far, int begin,
+			    const struct facts *f);
 
 /** kept_end() - Whether what is told at the end seems kept: counters, wire commands, the kernel's log */
 bool kept_end(const struct trial *t, const struct events *ev, const struct facts *f);

@@ -438,6 +438,11 @@ int lab_ns(const struct lab *lab, enum host host)
 	return lab->at[home_of(lab, host)].ns;
 }
 
+int lab_wire_ns(const struct lab *lab)
+{
+	return lab->plan.wire ? lab->at[AT_WIRE].ns : -1;
+}
+
 struct diag *lab_diag(const struct lab *lab, enum host host)
 {
 	return lab->at[home_of(lab, host)].diag;

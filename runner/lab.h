@@ -44,6 +44,9 @@ int lab_open(struct lab **lab, const struct lab_plan *plan, struct err *e);
 /** lab_ns() - A host's namespace; the lab's own descriptor */
 int lab_ns(const struct lab *lab, enum host host);
 
+/** lab_wire_ns() - The namespace that the wire stands in; -1 where the hosts are joined without one */
+int lab_wire_ns(const struct lab *lab);
+
 /** lab_diag() - The lab's own, one for each host */
 struct diag *lab_diag(const struct lab *lab, enum host host);
 

@@ -10,10 +10,18 @@
 
 enum { SLOTS_MOST = 256, FILES_A_CHILD = 4 };
 
+static bool own_user;
+
+bool means_own_user(void)
+{
+	return own_user;
+}
+
 int means_gain_rights(struct err *e)
 {
 	if (!netns_home(e) && !netns_allowed(e))
 		return 0;
+	own_user = true;
 	if (e->code != -EPERM || netns_own_user(e))
 		return e->code;
 	return netns_allowed(e);

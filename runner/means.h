@@ -3,6 +3,8 @@
 #ifndef RUNNER_MEANS_H
 #define RUNNER_MEANS_H
 
+#include <stdbool.h>
+
 struct err;
 
 /**
@@ -11,6 +13,9 @@ struct err;
  * As root they are made as they are; else in a user namespace of our own.
  */
 int means_gain_rights(struct err *e);
+
+/** means_own_user() - Whether means_gain_rights() made a user namespace of our own for it */
+bool means_own_user(void);
 
 /**
  * means_slots() - How many trials at once

@@ -33,6 +33,9 @@ static int set_option(const struct option_spec *o, const char *text, struct err 
 	case OPTION_IS_FLAG:
 		*(bool *)o->to = true;
 		break;
+	case OPTION_IS_NO_FLAG:
+		*(bool *)o->to = false;
+		break;
 	case OPTION_IS_INT:
 		return set_int(o, text, e);
 	case OPTION_IS_TEXT:

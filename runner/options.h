@@ -23,13 +23,14 @@ struct option_list {
  * @arg:    what its argument is called in the help; NULL where it takes none
  * @kind:   what @to points at; an OPTION_IS_INT lies between @low and @high
  *
+ * An OPTION_IS_NO_FLAG takes back the flag that another row sets: the last one said holds.
  * A table ends with a row whose name is NULL.
  */
 struct option_spec {
 	const char *name;
 	char letter;
 	const char *arg, *help;
-	enum { OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_TEXT, OPTION_IS_LIST } kind;
+	enum { OPTION_IS_FLAG, OPTION_IS_NO_FLAG, OPTION_IS_INT, OPTION_IS_TEXT, OPTION_IS_LIST } kind;
 	void *to;
 	long low, high;
 };

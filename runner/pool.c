@@ -268,8 +268,9 @@ static void finish(struct pool *p, struct child *c)
 
 /* ---------------------------------------------------------------- listening */
 
-static void mind_dozing(struct pool_state *s, struct child *c)
+static void mind_lines(struct pool *p, struct child *c)
 {
+	struct pool_state *s = p->state;
 	const char *text = buf_text(&c->text);
 	const char *end;
 
@@ -285,6 +286,8 @@ static void mind_dozing(struct pool_state *s, struct child *c)
 			s->awake[c->cpu]++;
 		if (doze || wake)
 			c->dozing = doze;
+		if (p->line)
+			p->line(p->ctx, &c->job, line, (size_t)(end - line));
 		c->seen = (size_t)(end + 1 - text);
 	}
 }
@@ -301,6 +304,7 @@ static void hear(struct pool *p, struct child *c)
 		if (n < 0 && errno == EAGAIN)
 			break;
 		if (n <= 0) {
+			mind_lines(p, c);
 			finish(p, c);
 			return;
 		}
@@ -310,7 +314,27 @@ static void hear(struct pool *p, struct child *c)
 			kill(-c->pid, SIGKILL);
 		}
 	}
-	mind_dozing(p->state, c);
+	mind_lines(p, c);
+}
+
+bool pool_hold(struct pool *p, int fd)
+{
+	struct pollfd fds[] = { { .fd = p->state->signals, .events = POLLIN },
+				{ .fd = fd, .events = POLLIN } };
+	const int64_t begun_ns = clock_ns();
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	for (int i = 0; i < p->slots; i++)
+		p->state->child[i].begun_ns += clock_ns() - begun_ns;
+	return !fds[0].revents && fds[1].revents;
+}
+
+void pool_nudge(struct pool *p, size_t id)
+{
+	for (int i = 0; i < p->slots; i++)
+		if (p->state->child[i].fd >= 0 && p->state->child[i].job.id == id)
+			kill(p->state->child[i].pid, SIGUSR1);
 }
 
 static void enforce_budget(struct child *c, int64_t now_ns)

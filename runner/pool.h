@@ -45,12 +45,14 @@ struct pool_result {
  * @play:   in the child: do the job, write to @fd and close it. Return: whether the
  *          end was said, so that nobody asks how the process ended
  * @done:   in the parent; may call pool_add(), for another try
+ * @line:   in the parent, of each line of a child when it has come. May be NULL
  * @tick:   in the parent, now and then: how many run; for a progress line. May be NULL
  */
 struct pool {
 	int slots, awake_most;
 	bool (*play)(void *ctx, const struct pool_job *job, int fd);
 	void (*done)(void *ctx, struct pool_result *r);
+	void (*line)(void *ctx, const struct pool_job *job, const char *line, size_t len);
 	void (*tick)(void *ctx, size_t running, size_t waiting);
 	void *ctx;
 	struct pool_state *state;	/* its own */
@@ -66,6 +68,16 @@ void pool_add(struct pool *p, const struct pool_job *job);
  * However it returns, no child is left.
  */
 int pool_run(struct pool *p, int *signal, struct err *e);
+
+/**
+ * pool_hold() - From @line: stand still until a descriptor can be read, or a signal came
+ *
+ * No child's budget runs meanwhile. Return: whether it can be read
+ */
+bool pool_hold(struct pool *p, int fd);
+
+/** pool_nudge() - Send SIGUSR1 to the child that does a job, if there is one */
+void pool_nudge(struct pool *p, size_t id);
 
 /** pool_stop() - From @done: start nothing more and end what runs */
 void pool_stop(struct pool *p);

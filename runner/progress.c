@@ -75,13 +75,13 @@ static int columns_of(int fd)
 	return size.ws_col;
 }
 
-static void put(struct progress *p, const struct buf *b)
+void progress_put(int fd, const struct buf *b)
 {
 	const char *s = buf_text(b);
 	size_t left = b->len;
 
 	while (left) {
-		const ssize_t n = write(p->fd, s, left);
+		const ssize_t n = write(fd, s, left);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -90,6 +90,11 @@ static void put(struct progress *p, const struct buf *b)
 		s += n;
 		left -= (size_t)n;
 	}
+}
+
+static void put(struct progress *p, const struct buf *b)
+{
+	progress_put(p->fd, b);
 }
 
 /* ------------------------------------------------------------ the line */
@@ -176,6 +181,12 @@ static void hide(struct progress *p)
 	buf_adds(&b, ERASE);
 	put(p, &b);
 	p->shown = false;
+}
+
+void progress_say(struct progress *p, const struct buf *lines)
+{
+	hide(p);
+	put(p, lines);
 }
 
 /* ------------------------------------------------------------ the sink */

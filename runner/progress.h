@@ -38,6 +38,12 @@ struct report_sink *progress_sink(struct progress *p);
  */
 int64_t progress_draw(struct progress *p, size_t running, int64_t now_ns);
 
+/** progress_put() - Write to a terminal as well as it goes; what does not is no failure */
+void progress_put(int fd, const struct buf *b);
+
+/** progress_say() - Write lines to it; the live line makes room */
+void progress_say(struct progress *p, const struct buf *lines);
+
 /** struct progress_count - What the line tells; @forecast_ns: of all, 0: nobody knows */
 struct progress_count {
 	size_t done, points, running, red;

@@ -225,6 +225,9 @@ static void add_event(struct layout *l, const struct event *e)
 	case EVENT_LATE:
 		add_late(l, e);
 		break;
+	case EVENT_PAUSE:
+		add(l, RUNG_TROUBLE, e, "stood still until somebody let it go on");
+		break;
 	case EVENT_KERNEL:
 	case EVENT_BROKEN:
 	case EVENT_SKIP:

@@ -8,6 +8,7 @@
 #include "runner/exec.h"
 #include "runner/judge.h"
 #include "runner/known.h"
+#include "runner/onlooker.h"
 #include "runner/parse.h"
 #include "runner/pool.h"
 #include "runner/report.h"
@@ -28,6 +29,7 @@ static const int64_t SPARE_NS = 30 * NS_PER_S, LONG_NS = 10 * NS_PER_S;
 /* What is known of a trial while it is not finished. */
 struct tally {
 	struct buf record;	/* of all its tries */
+	struct hearing heard;	/* of the present one */
 };
 
 struct course {
@@ -275,6 +277,7 @@ static void done(void *ctx, struct pool_result *r)
 	struct trial t;
 	int bad_line = 0;
 
+	hearing_fini(&c->tally[r->job.id].heard);
 	buf_add(record, buf_text(&r->text), r->text.len);
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
 	if (!events_read(buf_text(record), whole_lines(record), &a, &events, &bad_line))
@@ -303,6 +306,13 @@ static void write_capture(const struct session *s, const char *name, const struc
 	arena_free(&a);
 }
 
+/* What is known to fail is no news */
+static bool pauses(const struct course *c, const struct suite_item *item)
+{
+	return c->s->onlooker && c->s->onlooker->pause && !item->file->scenario.todo &&
+	       !(c->s->known && known_find(c->s->known, item->name));
+}
+
 static bool play(void *ctx, const struct pool_job *job, int fd)
 {
 	const struct course *c = ctx;
@@ -312,7 +322,7 @@ static bool play(void *ctx, const struct pool_job *job, int fd)
 	bool ended;
 
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
-	ended = exec_trial(&t, c->s->facts, job->try_number, fd, &capture);
+	ended = exec_trial(&t, c->s->facts, job->try_number, pauses(c, item), fd, &capture);
 	write_capture(c->s, item->name, &capture);
 	close(fd);
 	return ended;
@@ -397,6 +407,19 @@ static void queue_all(struct course *c)
 	}
 }
 
+static void hear(void *ctx, const struct pool_job *job, const char *line, size_t len)
+{
+	struct course *c = ctx;
+	const struct onlooker *o = c->s->onlooker;
+	const struct telling telling = telling_of(c->s, job->id);
+
+	if (!onlooker_hear(o, &c->tally[job->id].heard, &telling, line, len) ||
+	    !pool_hold(&c->pool, o->tty))
+		return;
+	onlooker_answer(o);
+	pool_nudge(&c->pool, job->id);
+}
+
 static void tick(void *ctx, size_t running, size_t waiting)
 {
 	struct course *c = ctx;
@@ -416,13 +439,16 @@ int session_run(struct session *s, int *signal, struct err *e)
 	int rc;
 
 	c.pool.ctx = &c;
+	c.pool.line = s->onlooker ? hear : NULL;
 	kmsg_open(&c.log);
 	c.tally = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*c.tally));
 	s->observed = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*s->observed));
 	queue_all(&c);
 	rc = pool_run(&c.pool, signal, e);
-	for (size_t i = 0; i < s->suite->items; i++)
+	for (size_t i = 0; i < s->suite->items; i++) {
 		buf_fini(&c.tally[i].record);
+		hearing_fini(&c.tally[i].heard);
+	}
 	pool_fini(&c.pool);
 	kmsg_close(&c.log);
 	if (!rc && c.failed) {

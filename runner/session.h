@@ -15,6 +15,7 @@
 struct err;
 struct events;
 struct known;
+struct onlooker;
 struct report;
 struct results;
 
@@ -27,6 +28,7 @@ struct results;
  * @observing:  `?` is filled, not judged
  * @allow_run:  files may run programs; else those that do are skipped
  * @known:      differences that are known; NULL for none
+ * @onlooker:  told of each trial while it runs; NULL for none
  * @program:    how the program was called, for the command that runs a trial alone
  * @results:    where records go; NULL: nowhere
  * @tick:       told now and then how many trials run
@@ -39,6 +41,7 @@ struct session {
 	struct suite *suite;
 	const struct facts *facts;
 	const struct known *known;
+	const struct onlooker *onlooker;
 	struct report *report;
 	struct results *results;
 	int slots;
