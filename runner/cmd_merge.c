@@ -120,10 +120,13 @@ static int write_plan(struct merge *m, struct err *e)
 static int write_head(struct merge *m, struct err *e)
 {
 	const struct suite *s = &m->join.part[0].run.suite;
+	const struct known *known = &m->join.part[0].run.known;
 	autobuf info = { 0 };
 
 	facts_write(&m->facts, &info);
 	if (results_write(m->results, RESULTS_INFO, &info, e) || write_plan(m, e))
+		return e->code;
+	if (facts_get(&m->facts, "info known") && results_write(m->results, RESULTS_KNOWN, &known->text, e))
 		return e->code;
 	for (size_t i = 0; i < s->files; i++)
 		if (results_write(m->results, results_case_path(&m->arena, s->file[i]->name),

@@ -99,6 +99,17 @@ static int compare_files(const struct join_part *a, const struct join_part *b, s
 	return 0;
 }
 
+/* The joined run keeps one list, by which all of it can be judged again */
+static int compare_known(const struct join_part *a, const struct join_part *b, struct err *e)
+{
+	const struct buf *f = &a->run.known.text, *g = &b->run.known.text;
+
+	if (f->len == g->len && !memcmp(buf_text(f), buf_text(g), f->len))
+		return 0;
+	return err_set(e, -EINVAL, "not parts of one run: the list of known differences is not the same in %s and %s",
+		       a->path, b->path);
+}
+
 static int compare_plans(const struct join_part *a, const struct join_part *b, struct err *e)
 {
 	const struct planned *p = &a->plan, *q = &b->plan;
@@ -121,7 +132,7 @@ static int compare(const struct join *j, const struct join_part *a, const struct
 {
 	if (compare_kernels(j, a, b, e) || compare_files(a, b, e) || compare_files(b, a, e))
 		return e->code;
-	return compare_plans(a, b, e);
+	return compare_known(a, b, e) ? e->code : compare_plans(a, b, e);
 }
 
 /* --------------------------------------------------------- trials in one order */
