@@ -13,7 +13,7 @@ const char *const finding_verb[VERDICT_COUNT] = {
 	[VERDICT_PASS]		= "passes",
 	[VERDICT_FAIL]		= "fails",
 	[VERDICT_SKIP]		= "is skipped",
-	[VERDICT_TODO]		= "fails, as the file says it would",
+	[VERDICT_TODO]		= "fails, as is known",
 	[VERDICT_TODO_PASSED]	= "passes although marked todo",
 	[VERDICT_BROKEN]	= "could not be run",
 	[VERDICT_TIMING]	= "was not judged for lateness",
@@ -119,5 +119,7 @@ void finding_read(const struct retold *x, const struct past *past, struct arena 
 		o->line = x->verdict.at.line;
 	if (message && *message && o->kind != VERDICT_PASS)
 		o->message = arena_dup(a, message, strlen(message));
+	if (o->message && o->kind == VERDICT_TODO && x->verdict.todo)
+		o->message = arena_printf(a, "%s (known: %s)", o->message, x->verdict.todo);
 	o->key = key_of(o, x, as_recorded, a);
 }
