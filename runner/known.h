@@ -30,10 +30,10 @@ struct verdict;
 enum { KNOWN_FILE_MOST = 1 << 20, KNOWN_MOST = 10000 };
 
 #define KNOWN_HELP								\
-	"A line of --known is a trial's name as `lastack list` prints it,\n"	\
-	"or a file's without the variant, or a glob; then two blanks or a tab, and the\n" \
-	"reason; # begins a comment. What is listed and fails is TODO. What passes\n" \
-	"though listed is red, so that the list stays true, but for entries that begin\n" \
+	"A line of --known is a trial's name as lastack list prints it, or a file's\n"	\
+	"without the variant, or a glob for either; then two blanks or a tab, and the\n"	\
+	"reason; # begins a comment. What is listed and fails is TODO. What passes\n"	\
+	"though listed is red, so that the list stays true, but for entries that begin\n"	\
 	"with ~: those may do both.\n"
 
 struct known_entry {
