@@ -8,7 +8,7 @@
 static const struct clause {
 	const char *ref, *words;
 } clauses[] = {
-	{ "RFC 1122 4.2.2.13", "The side that closes first stays in TIME-WAIT for 2 MSL; it may let a new SYN open the pair again if the new sequence numbers lie behind all old ones. Closing with unread data shows the other side a RST." },
+	{ "RFC 1122 4.2.2.13", "The side that closes first stays in TIME-WAIT for 2 MSL; it may let a new SYN open the pair again if it numbers its own side beyond all that it used before. Closing with unread data shows the other side a RST." },
 	{ "RFC 1122 4.2.3.6", "Keep-alives are off unless asked for, and one probe without an answer does not end a connection." },
 	{ "RFC 1122 4.2.3.9", "Soft ICMP errors must not end a connection; hard ones (protocol or port unreachable) should." },
 	{ "RFC 1337 2", "A late segment of the old connection draws an ACK out of TIME-WAIT, and the RST that answers it must not end TIME-WAIT early." },
@@ -21,7 +21,7 @@ static const struct clause {
 	{ "RFC 5961 4.2", "A SYN on a synchronized connection draws a challenge ACK, whatever its sequence number, and changes nothing." },
 	{ "RFC 5961 5.2", "A segment is taken only if what it acknowledges lies between one window before the oldest unacknowledged byte and the last one sent." },
 	{ "RFC 5961 7", "Challenge ACKs are limited in number, so that nobody can draw them without end." },
-	{ "RFC 6191 2", "A SYN for a pair in TIME-WAIT is accepted if its timestamp, or else its sequence number, lies behind the old connection's last; an older one is dropped." },
+	{ "RFC 6191 2", "A SYN for a pair in TIME-WAIT is accepted if its timestamp, or else its sequence number, lies beyond the old connection's last; an older one is dropped." },
 	{ "RFC 6298 2.1", "Before any round trip is measured, what was sent is repeated after one second." },
 	{ "RFC 6298 5", "The timer runs while something is unacknowledged; when it fires, the oldest segment is repeated and the time doubled." },
 	{ "RFC 6298 5.7", "Where the SYN itself had to be repeated, the time for data starts at three seconds." },
@@ -34,7 +34,7 @@ static const struct clause {
 	{ "RFC 9293 3.5.1", "Where one side has lost the connection and the other has not, the first exchange finds out: an ACK that fits nothing draws a RST." },
 	{ "RFC 9293 3.5.2", "A RST answers what is meant for no connection here, and what acknowledges something never sent before the connection was synchronized; never another RST." },
 	{ "RFC 9293 3.6", "CLOSE says: I have no more to send. The closed side goes on receiving until the other has closed, too." },
-	{ "RFC 9293 3.6.1", "Who closed first stays in TIME-WAIT for 2 MSL (MUST-13), and may accept a new SYN that lies behind the old sequence numbers (MAY-2). Closing with unread data sends a RST (SHLD-3)." },
+	{ "RFC 9293 3.6.1", "Who closed first stays in TIME-WAIT for 2 MSL (MUST-13), and may let a new SYN open the pair again if it numbers its own side beyond all that it used before (MAY-2). Closing with unread data sends a RST (SHLD-3)." },
 	{ "RFC 9293 3.8.3", "After so many repeats, or so long, without an acknowledgement the connection is given up; the user may set how long." },
 	{ "RFC 9293 3.8.4", "Keep-alives are off unless asked for, come after two idle hours, and one without an answer ends nothing." },
 	{ "RFC 9293 3.8.6.1", "A window of zero is probed for as long as the receiver acknowledges; the connection stays open." },
