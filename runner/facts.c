@@ -131,7 +131,7 @@ static const char *why_version(const struct facts *f, const struct need_of *n, s
 			    n->version >> 8 & 0xff, f->release[0] ? f->release : "not known");
 }
 
-/** why_no() - "this kernel has no sysctl NAME", and what the answer has to add */
+/** why_no() - "this kernel has no sysctl NAME" or what else is missing, and what the answer has to add */
 static const char *why_no(const struct need_of *n, const char *answer, struct arena *a)
 {
 	static const char *const lacks[NEED_COUNT] = {
@@ -140,6 +140,7 @@ static const char *why_no(const struct need_of *n, const char *answer, struct ar
 		[NEED_OPTION]	= "this kernel has no socket option ",
 		[NEED_DESTROY]	= "this kernel cannot destroy a socket (SOCK_DESTROY)",
 		[NEED_REPAIR]	= "TCP_REPAIR cannot be used here",
+		[NEED_PROGRAM]	= "there is no program ",
 	};
 	const char *reason = answer + 2 + strspn(answer + 2, " ,:;");
 

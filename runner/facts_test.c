@@ -103,6 +103,8 @@ static const struct { struct need_of need; const char *question, *answer, *why; 
 	{ { .kind = NEED_REPAIR }, "repair", "no, Operation not permitted",
 	  "TCP_REPAIR cannot be used here: Operation not permitted" },
 	{ { .kind = NEED_REPAIR }, "repair", "yes", NULL },
+	{ { .kind = NEED_PROGRAM, .name = "nginx" }, "program nginx", "no, No such file or directory",
+	  "there is no program nginx: No such file or directory" },
 };
 
 static void what_is_not_met_says_why(void **state)
