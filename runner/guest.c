@@ -5,8 +5,8 @@
  * closed. Three things end it from outside: a signal to us, silence, and a
  * line that brings what is no frame.
  *
- * An emulator gets the kernel and its first root as files in memory, so
- * nothing is left behind whatever becomes of us.
+ * It gets the kernel and its first root as files in memory, so nothing is left
+ * behind whatever becomes of us.
  */
 #include "runner/guest.h"
 
@@ -48,7 +48,6 @@ struct guest {
 	size_t used;			/* of the line: frames already told */
 	int64_t begun_ns, heard_ns;
 	int signal;
-	char uml_dir[64];
 	const char *why;
 };
 
@@ -115,8 +114,7 @@ static void uml_command(struct command *c)
 	WORD(c, "/proc/self/fd/%d", KERNEL_FD);
 	WORD(c, "mem=%dM", p->memory_mib);
 	WORD(c, "initrd=/proc/self/fd/%d", ARCHIVE_FD);
-	WORD(c, "uml_dir=%s", c->g->uml_dir);
-	word(c, "umid=guest");
+	word(c, "uml_dir=/dev/null");	/* no folder for its management console: nothing to leave behind */
 	word(c, "con=null");
 	WORD(c, "con0=null,fd:%d", LINE_FD);
 	word(c, "ssl=null");
@@ -254,20 +252,6 @@ static int launch(struct guest *g, struct err *e)
 	return g->pid < 0 ? err_sys(e, "guest: fork") : 0;
 }
 
-static int make_uml_dir(struct guest *g, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	if (snprintf(g->uml_dir, sizeof(g->uml_dir), "%s/lastack.XXXXXX", tmp ? tmp : "/tmp") >=
-	    (int)sizeof(g->uml_dir))
-		strcpy(g->uml_dir, "/tmp/lastack.XXXXXX");
-	if (mkdtemp(g->uml_dir))
-		return 0;
-	err_sys(e, "guest: %s", g->uml_dir);
-	g->uml_dir[0] = '\0';
-	return e->code;
-}
-
 int guest_start(struct guest **out, const struct guest_plan *plan, struct err *e)
 {
 	const struct machine *m = plan->image->machine;
@@ -283,7 +267,7 @@ int guest_start(struct guest **out, const struct guest_plan *plan, struct err *e
 	g->kernel = g->archive = g->console_in = g->line_in = g->words_in = g->signals = -1;
 	g->begun_ns = g->heard_ns = clock_ns();
 	catch_signals(g);
-	if ((m->uml && make_uml_dir(g, e)) || in_memory(&g->kernel, "kernel", &plan->image->kernel, e) ||
+	if (in_memory(&g->kernel, "kernel", &plan->image->kernel, e) ||
 	    in_memory(&g->archive, "initramfs", plan->archive, e) || launch(g, e)) {
 		guest_end(g);
 		return e->code;
@@ -456,14 +440,6 @@ const struct buf *guest_console(const struct guest *g)
 
 /* -------------------------------------------------------------------- end */
 
-static void remove_uml_dir(struct guest *g)
-{
-	static const char *const left[] = { "guest/pid", "guest/mconsole", "guest", "" };
-
-	for (size_t i = 0; g->uml_dir[0] && i < sizeof(left) / sizeof(left[0]); i++)
-		remove(arena_printf(&g->arena, "%s/%s", g->uml_dir, left[i]));
-}
-
 void guest_end(struct guest *g)
 {
 	if (!g)
@@ -471,7 +447,6 @@ void guest_end(struct guest *g)
 	stop(g);
 	while (g->pid > 0 && waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	remove_uml_dir(g);
 	sigprocmask(SIG_SETMASK, &g->before, NULL);
 	fd_close(&g->kernel);
 	fd_close(&g->archive);
