@@ -22,7 +22,8 @@
 enum {
 	OUTPUT_MOST = 65536,	/* bytes of each stream of a program that go into the record */
 	READS_MOST = 16,	/* at once, for one that never stops writing */
-	NOT_FOUND = 127,	/* what a shell says of a command that it does not find */
+	NOT_BEGUN = 126,	/* what a shell says of a file that is no program */
+	NOT_FOUND = 127,	/* and of a command that it does not find */
 };
 static const int64_t RUN_MOST_NS = 10 * NS_PER_S;
 
@@ -182,6 +183,38 @@ static bool hear_stream(struct play *p, struct program *g, enum stream stream)
 	return any;
 }
 
+/* Whether the file wants this of it, where it is begun, awaited or stopped */
+static bool is_asked_for(const struct play *p, const struct program *g, int status)
+{
+	for (size_t i = 0; i < p->trial->steps; i++) {
+		const struct step *s = &p->trial->step[i];
+		const bool tells = (int)i == g->step ||
+			(g->conn >= 0 && s->conn == g->conn && (s->verb == VERB_AWAIT || s->verb == VERB_STOP));
+
+		if (tells && s->want.kind == OUTCOME_EXIT && s->want.error == status)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A shell that can begin no such program has tested nothing: what the file needs
+ * is missing, and no verdict on a kernel.
+ */
+static void mind_what_never_was(struct play *p, const struct program *g)
+{
+	const int status = WIFEXITED(g->status) ? WEXITSTATUS(g->status) : 0;
+	struct err e;
+
+	if ((status != NOT_FOUND && status != NOT_BEGUN) || is_asked_for(p, g, status))
+		return;
+	err_set(&e, -ENOENT, "a program in line %d %s (exit %d; its standard error is in the record)%s",
+		p->trial->step[g->step].at.line,
+		status == NOT_FOUND ? "is not found" : "cannot be begun", status,
+		status == NOT_FOUND ? ": a line `needs program NAME` would skip the file here" : "");
+	play_broken(p, &e);
+}
+
 static void tell_end(struct play *p, struct program *g)
 {
 	const bool exited = WIFEXITED(g->status);
@@ -193,6 +226,7 @@ static void tell_end(struct play *p, struct program *g)
 					 .number = g->written[i] - OUTPUT_MOST));
 	tell(p, g, EVENT(EVENT_ENDED, .word = exited ? "exit" : "signal",
 			 .number = exited ? WEXITSTATUS(g->status) : WTERMSIG(g->status)));
+	mind_what_never_was(p, g);
 }
 
 /*
@@ -307,34 +341,11 @@ static int64_t limit_of(const struct play *p, const struct step *s)
 
 /* ------------------------------------------------------------------ results */
 
-static bool asks_for_exit(const struct outcome *want, int status)
-{
-	return want->kind == OUTCOME_EXIT && want->error == status;
-}
-
-/*
- * A shell that finds no such program has tested nothing: what the file needs is
- * missing, and no verdict on a kernel.
- */
-static bool was_not_found(struct play *p, const struct step *s, const struct program *g)
-{
-	struct err e;
-
-	if (!WIFEXITED(g->status) || WEXITSTATUS(g->status) != NOT_FOUND ||
-	    asks_for_exit(&s->want, NOT_FOUND))
-		return false;
-	err_set(&e, -ENOENT, "a program in line %d is not found (exit 127; its standard error is "
-		"in the record): a line `needs program NAME` would skip the file here",
-		p->trial->step[g->step].at.line);
-	play_broken(p, &e);
-	return true;
-}
-
 static void yield(struct play *p, const struct step *s, const struct program *g)
 {
 	struct event ev = EVENT(EVENT_RESULT, .host = s->host, .conn = s->conn, .word = "running");
 
-	if (g->ended && was_not_found(p, s, g))
+	if (p->over)
 		return;
 	if (g->ended && WIFSIGNALED(g->status)) {
 		ev.word = "signal";
