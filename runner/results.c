@@ -261,9 +261,12 @@ static int open_named(struct results *r, const char *base, const char *which, st
 	if (!which)
 		which = RESULTS_LATEST;
 	folder = open_folder(AT_FDCWD, base, 0);
+	if (folder >= 0)
+		r->dir = open_folder(folder, which, 0);
+	if (r->dir < 0 && strchr(which, '/'))
+		return err_sys(e, "results: %s", which);
 	if (folder < 0)
 		return err_sys(e, "results: %s", base);
-	r->dir = open_folder(folder, which, 0);
 	if (r->dir < 0)
 		return err_sys(e, "results: %s/%s", base, which);
 	return set_path(r, base, which, e);
