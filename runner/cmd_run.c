@@ -508,10 +508,10 @@ static void say_trials(struct guest_words *w, const struct request *q)
 	}
 	for (size_t i = 0; i < q->suite.items && q->rerun_failed; i++) {
 		const struct suite_item *item = &q->suite.item[i];
-		const char *blank = strchr(item->name, ' ');
+		const char *variant = suite_variant(item->file, item->name);
 
-		say(w, arena_printf(w->arena, "/%s%s", pack_case_path(w->arena, item->file->name),
-				    blank ? blank : ""));
+		say(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, item->file->name),
+				    variant ? " " : "", variant ? variant : ""));
 	}
 }
 

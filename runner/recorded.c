@@ -7,6 +7,7 @@
 #include "runner/event.h"
 #include "runner/judge.h"
 #include "runner/parse.h"
+#include "runner/planned.h"
 #include "runner/require.h"
 #include "runner/results.h"
 
@@ -36,14 +37,35 @@ static const char *plain_name(struct arena *a, const char *escaped)
 	return escape_undo(escaped, len, name, &n) && strlen(name) == n ? name : escaped;
 }
 
-/* The copies' paths are escaped; their trials go by the names that they had in the run */
+/* The name whose copy lies at @path; NULL where the plan knows of none */
+static const char *planned_name(const struct planned *plan, struct arena *a, const char *path)
+{
+	for (size_t i = 0; i < plan->files; i++)
+		if (!strcmp(results_case_path(a, plan->file[i].name), path))
+			return plan->file[i].name;
+	return NULL;
+}
+
+/*
+ * The copies' paths are escaped; their trials go by the names that they had in the run.
+ * What was too long for a path is in the plan alone.
+ */
 static void restore_names(struct recorded *r)
 {
+	const size_t folder = strlen(results_path(r->results)) + 1;
+	struct planned plan;
+	struct err e;
+
+	planned_read(&plan, r->results, &e);
 	for (size_t i = 0; i < r->suite.files; i++) {
 		struct case_file *f = r->suite.file[i];
+		const char *name = strchr(f->name, '~') ?
+				   planned_name(&plan, &r->arena, f->path + folder) : NULL;
 
-		f->name = f->scenario.name = plain_name(&r->arena, f->name);
+		f->name = f->scenario.name = name ? arena_dup(&r->arena, name, strlen(name)) :
+						    plain_name(&r->arena, f->name);
 	}
+	planned_fini(&plan);
 }
 
 static int load_cases(struct recorded *r, struct err *e)

@@ -2,6 +2,7 @@
 #include "runner/suite.h"
 
 #include "lib/err.h"
+#include "runner/escape.h"
 #include "runner/parse.h"
 #include "runner/plan.h"
 
@@ -189,6 +190,8 @@ static int add_path(struct suite *s, const char *path, const char *cases, const 
 		return err_sys(e, "%s", path);
 	if (!S_ISDIR(st.st_mode))
 		return add_named(s, path, name_of(&s->arena, path, cases), only, e);
+	if (only)
+		return err_set(e, -ENOENT, "%s is a folder, \"%s\" no trial", path, only);
 	if (add_folder(s, path, cases, 0, e))
 		return e->code;
 	return s->named > before ? 0 : err_set(e, -ENOENT, "%s: no case file in it", path);
@@ -199,29 +202,37 @@ static bool exists(const char *path)
 	return !access(path, F_OK);
 }
 
+/* The file or folder that a word means: a path, or a name below @cases; NULL: neither */
+static const char *meant(struct suite *s, const char *word, const char *cases)
+{
+	const char *topic, *file;
+
+	if (!strcmp(word, "-") || exists(word))
+		return word;
+	if (!cases)
+		return NULL;
+	topic = arena_printf(&s->arena, "%s/%s", cases, word);
+	file = arena_printf(&s->arena, "%s%s", topic, ending);
+	return exists(file) ? file : exists(topic) ? topic : NULL;
+}
+
 /* An argument is a path, or a name below the folder with the cases, or a trial's whole name. */
 static int add_arg(struct suite *s, const char *arg, const char *cases, struct err *e)
 {
-	const char *blank = strchr(arg, ' ');
-	const char *path = without_slashes(&s->arena, arg);
+	const char *word = without_slashes(&s->arena, arg);
+	const char *path = meant(s, word, cases);
 	const char *only = NULL;
 
-	if (blank && !exists(arg)) {
-		path = arena_dup(&s->arena, arg, (size_t)(blank - arg));
+	/* A variant has no blank, the name of a file may */
+	for (const char *blank = path ? NULL : strrchr(arg, ' '); blank;
+	     blank = path ? NULL : memrchr(arg, ' ', (size_t)(blank - arg))) {
+		word = arena_dup(&s->arena, arg, (size_t)(blank - arg));
+		path = meant(s, word, cases);
 		only = arena_dup(&s->arena, blank + 1, strlen(blank + 1));
 	}
-	if (!strcmp(path, "-") || exists(path))
+	if (path)
 		return add_path(s, path, cases, only, e);
-	if (cases) {
-		const char *topic = arena_printf(&s->arena, "%s/%s", cases, path);
-		const char *file = arena_printf(&s->arena, "%s%s", topic, ending);
-
-		if (exists(file))
-			return add_path(s, file, cases, only, e);
-		if (exists(topic))
-			return add_path(s, topic, cases, only, e);
-	}
-	return err_set(e, -ENOENT, "%s: neither a file, nor a folder, nor a topic of %s", path,
+	return err_set(e, -ENOENT, "%s: neither a file, nor a folder, nor a topic of %s", word,
 		       cases ? cases : "the cases (none are installed)");
 }
 
@@ -279,11 +290,19 @@ void suite_complain(const struct suite *s, bool warnings, bool colour, struct bu
 
 /* ------------------------------------------------------------------ trials */
 
-static bool is_variant(const char *name, const char *variant)
+const char *suite_variant(const struct case_file *f, const char *name)
 {
-	const char *blank = strchr(name, ' ');
+	const char *end = name + strlen(f->name);
 
-	return blank && !strcmp(blank + 1, variant);
+	return *end ? end + 1 : NULL;
+}
+
+/* @name: of a trial, whose file's name is before the variant */
+static bool is_variant(const struct case_file *f, const char *name, const char *variant)
+{
+	const char *own = suite_variant(f, name);
+
+	return own && !strcmp(own, variant);
 }
 
 static void add_items(struct suite *s, struct case_file *f, const struct facts *facts, int repeat,
@@ -297,7 +316,7 @@ static void add_items(struct suite *s, struct case_file *f, const struct facts *
 		item = &s->item[s->items++];
 		*item = (struct suite_item){
 			.file = f, .variant = v, .repeat = repeat, .name = name,
-			.wanted = !f->only || is_variant(name, f->only),
+			.wanted = !f->only || is_variant(f, name, f->only),
 		};
 		if (repeats > 1)
 			item->name = arena_printf(&s->arena, "%s run %d", name, repeat);
@@ -382,10 +401,12 @@ static bool same_bare_name(const char *a, const char *b)
 void suite_keep_names(struct suite *s, const char *const *name, size_t count)
 {
 	for (size_t i = 0; i < s->items; i++) {
+		autobuf own = { 0 };
 		bool among = false;
 
+		escape_name(&own, s->item[i].name);
 		for (size_t k = 0; k < count && !among; k++)
-			among = same_bare_name(s->item[i].name, name[k]);
+			among = same_bare_name(buf_text(&own), name[k]);
 		s->item[i].wanted &= among;
 	}
 }

@@ -74,10 +74,18 @@ void suite_plan(struct suite *s, const struct facts *facts, int repeat);
 /** suite_keep() - Only trials whose name holds one of the patterns (globs; `!` before one refuses) */
 void suite_keep(struct suite *s, const char *const *pattern, size_t count);
 
+/**
+ * suite_variant() - The variant in a trial's name, and the number of its repeat
+ * @name: of a trial of @f
+ *
+ * Return: what is behind the file's name, in which there may be blanks too; NULL: nothing
+ */
+const char *suite_variant(const struct case_file *f, const char *name);
+
 /** suite_bare_len() - How long a trial's own name is, without the number of its repeat */
 size_t suite_bare_len(const char *name);
 
-/** suite_keep_names() - Only the trials of these names; the number of a repeat does not count */
+/** suite_keep_names() - Only the trials that `verdicts` calls so; the number of a repeat does not count */
 void suite_keep_names(struct suite *s, const char *const *name, size_t count);
 
 /**
