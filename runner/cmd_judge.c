@@ -10,6 +10,7 @@
 #include "runner/options.h"
 #include "runner/outlets.h"
 #include "runner/parse.h"
+#include "runner/planned.h"
 #include "runner/recorded.h"
 #include "runner/report.h"
 #include "runner/results.h"
@@ -27,7 +28,7 @@ struct rejudge {
 	struct recorded run;
 	struct outlets out;
 	bool observations;
-	size_t changed;
+	size_t changed, missing;
 };
 
 static int judge_one(struct rejudge *j, const struct session *s, size_t i, struct err *e)
@@ -56,20 +57,54 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 	return rc;
 }
 
+static bool has_verdict(const struct rejudge *j, const char *name)
+{
+	for (size_t i = 0; i < j->run.pasts; i++)
+		if (!strcmp(j->run.past[i].name, name))
+			return true;
+	return false;
+}
+
+/* What was never played is no success: trials without a verdict stand behind the others */
+static void add_missing(struct rejudge *j, struct report_point *point)
+{
+	struct arena *a = &j->run.arena;
+	struct planned plan;
+	struct err ignored;
+
+	j->missing = recorded_missing(&j->run);
+	if (!j->missing || planned_read(&plan, j->run.results, &ignored))
+		return;
+	for (size_t i = 0, n = 0; i < plan.trials && n < j->missing; i++) {
+		const struct planned_trial *t = &plan.trial[i];
+		const struct planned_file *f = &plan.file[t->file];
+
+		if (t->ours && !has_verdict(j, t->name))
+			point[n++] = (struct report_point){
+				arena_dup(a, t->name, strlen(t->name)),
+				arena_dup(a, f->name, strlen(f->name)),
+				arena_dup(a, f->path, strlen(f->path)),
+			};
+	}
+	planned_fini(&plan);
+}
+
 static int tell_all(struct rejudge *j, struct err *e)
 {
 	struct recorded *run = &j->run;
 	struct session s = { .suite = &run->suite, .facts = &run->facts, .results = run->results,
 			     .program = j->in->program };
-	struct report_point *point = arena_get(&run->arena, (run->pasts + 1) * sizeof(*point));
+	const size_t points = run->pasts + recorded_missing(run);
+	struct report_point *point = arena_get(&run->arena, (points + 1) * sizeof(*point));
 	const struct report_plan plan = {
-		.point = point, .points = run->pasts, .kernel = run->facts.release,
+		.point = point, .points = points, .kernel = run->facts.release,
 		.version = arena_printf(&run->arena, "lastack %s", j->in->version),
 		.command = arena_printf(&run->arena, "lastack judge %s", results_path(run->results)),
 		.results = results_path(run->results),
-		.skip = run->pasts ? NULL : "nothing was run",
+		.skip = points ? NULL : "nothing was run",
 	};
 	const int64_t begun = clock_ns();
+	const char *missing = NULL;
 	int rc;
 
 	for (size_t i = 0; i < run->pasts; i++) {
@@ -77,11 +112,19 @@ static int tell_all(struct rejudge *j, struct err *e)
 
 		point[i] = (struct report_point){ item->name, item->file->name, item->file->path };
 	}
+	add_missing(j, point + run->pasts);
+	if (j->missing)
+		missing = arena_printf(&run->arena, "missing: %zu trial%s of %s, which was cut short",
+				       j->missing, j->missing == 1 ? "" : "s", results_path(run->results));
 	s.report = j->out.report;
 	rc = report_begin(j->out.report, &plan, e);
 	for (size_t i = 0; i < run->pasts && !rc; i++)
 		rc = judge_one(j, &s, i, e);
-	return report_end(j->out.report, clock_ns() - begun, NULL, e) || rc ? -1 : 0;
+	if (report_end(j->out.report, clock_ns() - begun, missing, e) || rc)
+		return -1;
+	if (missing)
+		fprintf(stderr, "lastack: %s\n", missing);
+	return 0;
 }
 
 static int rejudge(struct rejudge *j, const char *base, const char *which, struct err *e)
@@ -93,7 +136,8 @@ static int rejudge(struct rejudge *j, const char *base, const char *which, struc
 		return -1;
 	if (j->changed)
 		fprintf(stderr, "lastack: %zu verdicts differ from those of the run\n", j->changed);
-	return outlets_status(&j->out);
+	return j->missing && outlets_status(&j->out) == EXIT_GOOD ? EXIT_TROUBLE :
+								    outlets_status(&j->out);
 }
 
 static int load_known(struct rejudge *j, const char *path, struct err *e)
@@ -129,7 +173,8 @@ int cmd_judge(const struct invocation *in, struct err *e)
 			 "Gives a run's verdicts again from its records (the latest run's where none is\n"
 			 "named): on any machine, as anybody. Tells which differ from those of the run.\n\n");
 		options_help(table, &text);
-		buf_adds(&text, "\n" KNOWN_HELP "\n" EXIT_HELP);
+		buf_adds(&text, "\n" KNOWN_HELP "\n" EXIT_HELP
+			 "(2 rather than 0 where the run was cut short)\n");
 		fputs(buf_text(&text), stdout);
 		return EXIT_GOOD;
 	}

@@ -10,7 +10,6 @@
 #include "runner/page_assets.h"
 #include "runner/page_parts.h"
 #include "runner/picture.h"
-#include "runner/planned.h"
 #include "runner/results.h"
 #include "runner/retold.h"
 
@@ -122,20 +121,6 @@ static void gather(struct page *p)
 
 /* -------------------------------------------------------------------- summary */
 
-/* How many trials the run was going to play, and has no verdict for */
-static size_t count_missing(const struct recorded *r)
-{
-	struct planned plan = { 0 };
-	size_t ours = 0;
-	struct err ignored;
-
-	if (!planned_read(&plan, r->results, &ignored))
-		for (size_t i = 0; i < plan.trials; i++)
-			ours += plan.trial[i].ours;
-	planned_fini(&plan);
-	return ours > r->pasts ? ours - r->pasts : 0;
-}
-
 static void add_title(const struct page *p, struct buf *out)
 {
 	size_t red = 0, missing = 0, all = 0;
@@ -148,7 +133,7 @@ static void add_title(const struct page *p, struct buf *out)
 		for (size_t i = 0; i < p->c.run[r].pasts; i++)
 			red += verdict_red(p->c.run[r].past[i].kind) != 0;
 	for (size_t r = 0; r < p->c.runs; r++) {
-		missing += count_missing(&p->c.run[r]);
+		missing += recorded_missing(&p->c.run[r]);
 		all += p->c.run[r].pasts;
 	}
 	if (red)
@@ -181,7 +166,7 @@ static void add_run(const struct page *p, size_t run, struct buf *out)
 {
 	const struct recorded *r = &p->c.run[run];
 	const char *command = facts_get(&r->facts, "info command");
-	const size_t missing = count_missing(r);
+	const size_t missing = recorded_missing(r);
 	size_t count[VERDICT_COUNT], flaky = 0;
 	autobuf machine = { 0 };
 

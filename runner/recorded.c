@@ -156,6 +156,19 @@ int recorded_load(struct recorded *r, struct err *e)
 	return only_the_past(r, e);
 }
 
+size_t recorded_missing(const struct recorded *r)
+{
+	struct planned plan;
+	size_t ours = 0;
+	struct err ignored;
+
+	if (!planned_read(&plan, r->results, &ignored))
+		for (size_t i = 0; i < plan.trials; i++)
+			ours += plan.trial[i].ours;
+	planned_fini(&plan);
+	return ours > r->pasts ? ours - r->pasts : 0;
+}
+
 int recorded_read(const struct recorded *r, const struct suite_item *item, struct buf *b,
 		  struct err *e)
 {

@@ -44,6 +44,13 @@ struct recorded {
  */
 int recorded_load(struct recorded *r, struct err *e);
 
+/**
+ * recorded_missing() - How many trials the run was going to play, and has no verdict for
+ *
+ * It was cut short then, or stopped at a failure as it was told; 0 where it left no plan.
+ */
+size_t recorded_missing(const struct recorded *r);
+
 /** recorded_read() - Append a trial's record, as it was written, to @b */
 int recorded_read(const struct recorded *r, const struct suite_item *item, struct buf *b,
 		  struct err *e);
