@@ -136,6 +136,17 @@ static uint64_t hash(const char *s, size_t len)
 	return h;
 }
 
+void escape_shell(struct buf *b, const char *s)
+{
+	buf_adds(b, "'");
+	for (; *s; s++)
+		if (*s == '\'')
+			buf_adds(b, "'\\''");
+		else
+			buf_add(b, s, 1);
+	buf_adds(b, "'");
+}
+
 void escape_component(struct buf *b, const char *s, size_t len, size_t most)
 {
 	const size_t tail = 1 + 16;	/* ~ and the hash */

@@ -45,6 +45,9 @@ void escape_quoted(struct buf *b, const char *s);
  */
 void escape_xml(struct buf *b, const char *s, bool lines);
 
+/** escape_shell() - Append one word for a shell, in quotes that nothing in it can end */
+void escape_shell(struct buf *b, const char *s);
+
 /**
  * escape_component() - Append one component of a path
  * @s, @len: any bytes, a slash among them

@@ -100,6 +100,18 @@ static void quotes_hold_any_text(void **state)
 	CHECK(rows, escape_quoted);
 }
 
+static void a_word_for_a_shell_is_one(void **state)
+{
+	static const struct row rows[] = {
+		{ "a/b.case family=ipv4",	"'a/b.case family=ipv4'" },
+		{ "it's $(x) `y` \"z\" \\",	"'it'\\''s $(x) `y` \"z\" \\'" },
+		{ "",				"''" },
+	};
+
+	(void)state;
+	CHECK(rows, escape_shell);
+}
+
 static void component(struct buf *b, const char *s)
 {
 	escape_component(b, s, strlen(s), 40);
@@ -172,6 +184,7 @@ int main(void)
 		cmocka_unit_test(a_reason_is_no_directive_of_its_own),
 		cmocka_unit_test(quotes_hold_any_text),
 		cmocka_unit_test(xml_holds_what_xml_can),
+		cmocka_unit_test(a_word_for_a_shell_is_one),
 		cmocka_unit_test(a_component_cannot_leave_its_folder),
 		cmocka_unit_test(a_long_component_is_cut_and_told_apart),
 	};

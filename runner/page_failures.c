@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What failed, and what we could not do: each with the ladder that led there. */
 #include "lib/clock.h"
+#include "runner/escape.h"
 #include "runner/html.h"
 #include "runner/page.h"
 #include "runner/page_parts.h"
@@ -67,19 +68,12 @@ static void add_clauses(struct buf *out, const struct report_trial *r)
 	}
 }
 
-/* A word for a shell, in quotes that nothing in a name or a path can end */
 static void add_word(struct buf *out, const char *s)
 {
 	autobuf word = { 0 };
 
-	for (; *s; s++)
-		if (*s == '\'')
-			buf_adds(&word, "'\\''");
-		else
-			buf_add(&word, s, 1);
-	buf_adds(out, "&#39;");
+	escape_shell(&word, s);
 	html_adds(out, buf_text(&word));
-	buf_adds(out, "&#39;");
 }
 
 static void add_commands(const struct page *p, size_t run, const char *name, const char *repro,

@@ -5,6 +5,7 @@
 #include "lib/buf.h"
 #include "runner/clauses.h"
 #include "runner/complain.h"
+#include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/facts.h"
 #include "runner/ladder.h"
@@ -174,20 +175,31 @@ static void gather_sockets(const struct telling *w, struct arena *a, struct repo
 
 /* --------------------------------------------------------------- the whole */
 
+/* What a file's trial is called behind the file's name, without the number of a repeat */
+static const char *variant_of(const struct suite_item *item, struct arena *a)
+{
+	const char *own = arena_dup(a, item->name, suite_bare_len(item->name));
+
+	return suite_variant(item->file, own);
+}
+
 static const char *repro_text(const struct telling *w, struct arena *a)
 {
-	const struct suite_item *item = w->item;
-	const char *blank = strchr(item->name, ' ');
-	const size_t len = suite_bare_len(item->name);
-	const char *how = w->how ? w->how : "";
-	const char *allow = item->file->scenario.runs ? " --allow-run" : "";
-	const size_t run = blank && item->name + len > blank ? (size_t)(item->name + len - blank) : 0;
+	const struct case_file *f = w->item->file;
+	const char *variant = variant_of(w->item, a);
+	const bool from_stdin = !strcmp(f->path, "-");
+	autobuf out = { 0 }, word = { 0 };
 
-	if (!strcmp(item->file->path, "-"))
-		return arena_printf(a, "%s run%s%s -k '%.*s' - <FILE", w->program, how, allow,
-				    (int)(run ? run - 1 : 0), blank ? blank + 1 : "");
-	return arena_printf(a, "%s run%s%s '%s%.*s'", w->program, how, allow, item->file->path,
-			    (int)run, blank ? blank : "");
+	buf_addf(&out, "%s run%s%s%s ", w->program, w->how ? w->how : "",
+		 f->scenario.runs ? " --allow-run" : "", from_stdin && variant ? " -k" : "");
+	if (!from_stdin)
+		buf_addf(&word, "%s%s", f->path, variant ? " " : "");
+	buf_adds(&word, variant ? variant : "");
+	if (word.len)
+		escape_shell(&out, buf_text(&word));
+	if (from_stdin)
+		buf_adds(&out, variant ? " - <FILE" : "- <FILE");
+	return kept(a, &out);
 }
 
 static void gather_files(const struct telling *w, struct arena *a, struct report_trial *r)
