@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool make_room(struct buf *b, size_t more)
 {
@@ -225,4 +227,27 @@ int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err 
 		return e->code;
 	}
 	return 0;
+}
+
+/* What is there and no file takes the bytes: a pipe, a terminal, /dev/null */
+static int write_into(const struct buf *b, const char *path, struct err *e)
+{
+	autofd fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || write_whole(fd, buf_text(b), b->len) || close(fd_keep(&fd)))
+		return err_sys(e, "%s", path);
+	return 0;
+}
+
+int buf_write_out(const struct buf *b, const char *path, struct err *e)
+{
+	autofree char *real = NULL;
+	struct stat st;
+
+	if (b->failed)
+		return err_set(e, -ENOMEM, "%s: out of memory", path);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_into(b, path, e);
+	real = realpath(path, NULL);
+	return buf_write_file(b, AT_FDCWD, real ? real : path, e);
 }

@@ -62,6 +62,15 @@ int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e);
 int buf_write_file(const struct buf *b, int dirfd, const char *path, struct err *e);
 
 /**
+ * buf_write_out() - Put it where somebody asked for it
+ * @path: as somebody wrote it: a file is written as by buf_write_file(), and a link to
+ *        one stays a link; what is no file (a pipe, a terminal, /dev/null) is written into
+ *
+ * Return: 0, or a negative errno
+ */
+int buf_write_out(const struct buf *b, const char *path, struct err *e);
+
+/**
  * buf_send() - Write the buffer to a descriptor, all of it, and empty it
  * @fd: a pipe or terminal that takes no more for now is waited for
  *

@@ -7,7 +7,6 @@
 #include "runner/results.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +31,7 @@ static int make_page(const struct page_wish *wish, const char *output, struct er
 	if (!strcmp(output, "-"))
 		return fwrite(buf_text(&page), 1, page.len, stdout) == page.len ? 0 :
 		       err_sys(e, "standard output");
-	if (buf_write_file(&page, AT_FDCWD, output, e))
+	if (buf_write_out(&page, output, e))
 		return err_in(e, "report");
 	puts(output);
 	return 0;

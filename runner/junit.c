@@ -349,7 +349,7 @@ static int deliver(struct junit *j, struct buf *b, struct err *e)
 		return err_set(e, -ENOMEM, "junit: out of memory");
 	if (j->results && results_write(j->results, RESULTS_JUNIT, b, e))
 		return err_in(e, "junit");
-	if (j->file && buf_write_file(b, AT_FDCWD, j->file, e))
+	if (j->file && buf_write_out(b, j->file, e))
 		return err_in(e, "junit");
 	if (j->fd >= 0 && (buf_send(b, j->fd, e) || buf_sent(j->fd, e)))
 		return err_in(e, "junit");
