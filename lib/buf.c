@@ -53,6 +53,20 @@ void buf_adds(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text));
 }
 
+void buf_add_number(struct buf *b, int64_t n)
+{
+	char digits[24];
+	char *s = digits + sizeof(digits);
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	do
+		*--s = (char)('0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		*--s = '-';
+	buf_add(b, s, (size_t)(digits + sizeof(digits) - s));
+}
+
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 {
 	const size_t free_room = b->room - b->len;

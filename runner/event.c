@@ -13,7 +13,6 @@
 #include "lib/buf.h"
 #include "runner/escape.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -225,11 +224,18 @@ static void add_escaped(const char *s, size_t len, struct buf *out)
 	buf_add(out, s + plain, len - plain);
 }
 
+static void write_name(const struct key *k, struct buf *out)
+{
+	buf_add(out, " ", 1);
+	buf_adds(out, k->name);
+	buf_add(out, "=", 1);
+}
+
 static void write_string(const struct key *k, const char *s, size_t len, struct buf *out)
 {
 	if (len > (size_t)k->high)
 		len = (size_t)k->high;
-	buf_addf(out, " %s=", k->name);
+	write_name(k, out);
 	add_escaped(s, len, out);
 }
 
@@ -259,10 +265,11 @@ static void write_key(const struct event *ev, const struct key *k, struct buf *o
 		return;
 	if (value < k->low || value > k->high)
 		return;
+	write_name(k, out);
 	if (words)
-		buf_addf(out, " %s=%s", k->name, words[value]);
+		buf_adds(out, words[value]);
 	else
-		buf_addf(out, " %s=%" PRId64, k->name, value);
+		buf_add_number(out, value);
 }
 
 static bool is_timestamp(const struct key *k)
@@ -283,7 +290,9 @@ static bool said_by(const struct event *ev, const struct key *k)
 
 void event_write(const struct event *ev, struct buf *out)
 {
-	buf_addf(out, "%" PRId64 " %s", ev->at_ns, event_name[ev->kind]);
+	buf_add_number(out, ev->at_ns);
+	buf_add(out, " ", 1);
+	buf_adds(out, event_name[ev->kind]);
 	for (size_t i = 0; i < KEYS; i++) {
 		if (keys[i].frame && ev->kind != EVENT_FRAME)
 			break;
@@ -317,10 +326,15 @@ static bool read_number(const char *s, size_t len, int64_t *value)
 	return true;
 }
 
+static bool is_word(const char *word, const char *s, size_t len)
+{
+	return len && word[0] == s[0] && strlen(word) == len && !memcmp(word, s, len);
+}
+
 static int read_choice(const char *const *words, size_t count, const char *s, size_t len)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
+		if (is_word(words[i], s, len))
 			return (int)i;
 	return -1;
 }
@@ -373,7 +387,7 @@ static bool read_pair(const char *s, size_t len, struct arena *a, struct event *
 	const size_t name_len = equals ? (size_t)(equals - s) : 0;
 
 	for (size_t i = 0; equals && i < KEYS; i++) {
-		if (strlen(keys[i].name) != name_len || memcmp(keys[i].name, s, name_len) != 0)
+		if (!is_word(keys[i].name, s, name_len))
 			continue;
 		if (*said & 1u << i || (keys[i].frame && ev->kind != EVENT_FRAME))
 			return false;
