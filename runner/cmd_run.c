@@ -725,6 +725,28 @@ static int run(struct request *q, struct err *e)
 	return play_all(q, e);
 }
 
+static int carry_out(struct request *q, struct err *e)
+{
+	if (outlets_format(&q->out, q->format, e))
+		return -EINVAL;
+	if (q->kernel.count && (q->onlooker.pause || q->onlooker.verbose))
+		return err_set(e, -EINVAL, "--pause and --verbose look on here, not into a guest: leave out --kernel");
+	if (q->onlooker.pause && q->jobs > 1)
+		return err_set(e, -EINVAL, "--pause plays one trial after the other: -j 1");
+	if (q->onlooker.pause)
+		q->jobs = 1;
+	if (q->write && !q->observe)
+		return err_set(e, -EINVAL, "--write goes with --observe");
+	if (!q->kernel.count && (q->modules || q->skip_time || q->real_time || q->memory_mib || q->silence_s))
+		return err_set(e, -EINVAL, "--modules, --skip-time, --no-skip-time, --memory and --silence go with --kernel");
+	if (q->skip_time && q->real_time)
+		return err_set(e, -EINVAL, "--skip-time and --no-skip-time: one or the other");
+	if (!q->base)
+		q->base = results_base();
+	return q->kernel.count > 1 ? run_in_several(q, e) :
+	       q->kernel.count ? run_in_guest(q, e) : run(q, e);
+}
+
 int cmd_run(const struct invocation *in, struct err *e)
 {
 	struct request q = { .in = in, .told = -1, .onlooker.tty = -1 };
@@ -738,24 +760,11 @@ int cmd_run(const struct invocation *in, struct err *e)
 		fputs(buf_text(&help_text), stdout);
 		return EXIT_GOOD;
 	}
-	if (outlets_format(&q.out, q.format, e))
-		return -EINVAL;
-	if (q.kernel.count && (q.onlooker.pause || q.onlooker.verbose))
-		return err_set(e, -EINVAL, "--pause and --verbose look on here, not into a guest: leave out --kernel");
-	if (q.onlooker.pause && q.jobs > 1)
-		return err_set(e, -EINVAL, "--pause plays one trial after the other: -j 1");
-	if (q.onlooker.pause)
-		q.jobs = 1;
-	if (q.write && !q.observe)
-		return err_set(e, -EINVAL, "--write goes with --observe");
-	if (!q.kernel.count && (q.modules || q.skip_time || q.real_time || q.memory_mib || q.silence_s))
-		return err_set(e, -EINVAL, "--modules, --skip-time, --no-skip-time, --memory and --silence go with --kernel");
-	if (q.skip_time && q.real_time)
-		return err_set(e, -EINVAL, "--skip-time and --no-skip-time: one or the other");
-	if (!q.base)
-		q.base = results_base();
-	rc = q.kernel.count > 1 ? run_in_several(&q, e) :
-	     q.kernel.count ? run_in_guest(&q, e) : run(&q, e);
+	rc = carry_out(&q, e);
+	if (rc < 0 && q.automake) {
+		fprintf(stderr, "lastack: %s\n", e->text);
+		rc = EXIT_HARD;
+	}
 	close_all(&q);
 	return rc;
 }
