@@ -265,6 +265,8 @@ static int open_named(struct results *r, const char *base, const char *which, st
 		r->dir = open_folder(folder, which, 0);
 	if (r->dir < 0 && strchr(which, '/'))
 		return err_sys(e, "results: %s", which);
+	if (r->dir < 0 && errno == ENOENT && strcmp(which, RESULTS_LATEST) != 0)
+		return err_set(e, -ENOENT, "results: no run %s here or in %s", which, base);
 	if (folder < 0)
 		return err_sys(e, "results: %s", base);
 	if (r->dir < 0)
