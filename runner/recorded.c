@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { INFO_MOST = 1 << 20, RECORD_MOST = 64 << 20 };
 
@@ -72,6 +73,11 @@ static int load_cases(struct recorded *r, struct err *e)
 {
 	const char *cases = arena_printf(&r->arena, "%s/%s", results_path(r->results), RESULTS_CASES);
 
+	struct stat st;
+
+	if (lstat(cases, &st) || !S_ISDIR(st.st_mode))
+		return err_set(e, -EBADMSG, "%s: no folder with the run's cases", cases);
+	r->suite.no_links = true;
 	if (suite_load(&r->suite, &cases, 1, cases, e))
 		return e->code;
 	if (r->suite.errors)

@@ -126,6 +126,8 @@ static int add_entry(struct suite *s, const char *path, const char *cases, int d
 		return err_sys(e, "%s", path);
 	if (S_ISDIR(st.st_mode))
 		return add_folder(s, path, cases, depth + 1, e);
+	if (S_ISLNK(st.st_mode) && s->no_links)
+		return err_set(e, -ELOOP, "%s: a symbolic link", path);
 	if (ends_in_case(path) && !stat(path, &st) && S_ISREG(st.st_mode))
 		return add_file(s, path, name_of(&s->arena, path, cases), NULL, e);
 	return 0;

@@ -39,6 +39,7 @@ struct suite {
 	size_t items;
 	size_t errors, warnings;	/* over all files */
 	size_t named;			/* files come upon, known ones too */
+	bool no_links;			/* in folders: as where only we have written */
 };
 
 /**
