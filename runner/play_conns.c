@@ -56,10 +56,17 @@ bool play_accept(struct play *p, struct listener *l)
 {
 	struct pair pair;
 	const int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct err e;
 	int conn;
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* Short of descriptors or of memory; the rest is the connection's own end */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+			err_sys(&e, "accept");
+			play_broken(p, &e);
+		}
 		return false;
+	}
 	conn = pair_of(p, fd, &pair) ? connection_from(p, l->host, &pair) : -1;
 	if (conn < 0) {
 		play_spare(p, fd);
