@@ -662,8 +662,15 @@ static int listen_to(int fd, int index, struct err *e)
 
 static int index_of(const char *dev, int *index, struct err *e)
 {
-	*index = (int)if_nametoindex(dev);
-	return *index ? 0 : err_sys(e, "%s", dev);
+	/* Not if_nametoindex(), which may say ENOENT where it is short of a descriptor */
+	autofd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = { 0 };
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", dev);
+	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &r))
+		return err_sys(e, "%s", dev);
+	*index = r.ifr_ifindex;
+	return 0;
 }
 
 static int raise_lo(struct wire *w, struct err *e)
