@@ -28,6 +28,7 @@
 #include "runner/results.h"
 #include "runner/screen.h"
 #include "runner/session.h"
+#include "runner/signals.h"
 #include "runner/visit.h"
 
 #include <errno.h>
@@ -357,9 +358,7 @@ static const char *cut_short(struct request *q, const struct session *s, int sig
 	const struct report_summary *sum = report_summary(q->out.report);
 
 	if (signal_number)
-		return arena_printf(&q->arena, "interrupted by SIG%s",
-				    signal_number == SIGINT ? "INT" : signal_number == SIGTERM ?
-				    "TERM" : "HUP");
+		return arena_printf(&q->arena, "interrupted by %s", signal_word(signal_number));
 	if (s->fail_fast && sum->done < q->suite.items)
 		return "stopped after the first failure";
 	return NULL;

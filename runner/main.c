@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 	arena_out_of_memory = out_of_memory;
 	netns_lost = lost;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* then write() says EFBIG, and we say where */
 	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))) {
 		help(stdout);
 		return said(EXIT_GOOD);

@@ -427,6 +427,7 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGXCPU);
 	if (sigaction(SIGHUP, NULL, &hup) || hup.sa_handler != SIG_IGN)
 		sigaddset(&set, SIGHUP);	/* nohup means it */
 	sigprocmask(SIG_BLOCK, &set, before);
