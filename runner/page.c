@@ -195,14 +195,16 @@ static void add_run(const struct page *p, size_t run, struct buf *out)
 	buf_adds(out, "</div>\n");
 }
 
-static void add_nav(const struct page *p, struct buf *out)
+static void add_nav(const struct page *p, bool claims, struct buf *out)
 {
 	buf_adds(out, "<nav aria-label=\"sections\"><ul>");
 	if (p->reds)
 		buf_addf(out, "<li><a href=\"#failures\">What failed</a>");
 	if (p->c.runs > 1)
 		buf_adds(out, "<li><a href=\"#differences\">Differences</a>");
-	buf_adds(out, "<li><a href=\"#claims\">Claims</a><li><a href=\"#cases\">Cases</a>"
+	if (claims)
+		buf_adds(out, "<li><a href=\"#claims\">Claims</a>");
+	buf_adds(out, "<li><a href=\"#cases\">Cases</a>"
 		 "<li><a href=\"#coverage\">Coverage</a><li><a href=\"#slowest\">Slowest</a>"
 		 "<li><a href=\"#machine\">Machine</a></ul></nav>\n");
 }
@@ -262,6 +264,8 @@ void page_slowest(const struct page *p, struct buf *out)
 
 static void write_page(const struct page *p, struct buf *out)
 {
+	autobuf claims = { 0 };
+
 	buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 		 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
 		 "script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
@@ -276,11 +280,13 @@ static void write_page(const struct page *p, struct buf *out)
 	for (size_t r = 0; r < p->c.runs; r++)
 		add_run(p, r, out);
 	buf_adds(out, "</div>\n");
-	add_nav(p, out);
+	page_claims(p, &claims);
+	add_nav(p, claims.len, out);
 	buf_adds(out, "</header>\n<main id=\"main\" tabindex=\"-1\">\n");
 	page_failures(p, out);
 	page_differences(p, out);
-	page_claims(p, out);
+	buf_add(out, buf_text(&claims), claims.len);
+	out->failed |= claims.failed;
 	page_cases(p, out);
 	page_coverage(p, out);
 	page_slowest(p, out);
