@@ -21,7 +21,7 @@ static void help_text(const struct option_spec *table, struct buf *text)
 
 int cmd_diff(const struct invocation *in, struct err *e)
 {
-	struct diff_wish wish = { 0 };
+	struct diff_wish wish = { .some = true };
 	const char *base = results_base();
 	const struct option_spec table[] = {
 		{ "all", 'a', NULL, "name every trial, however many differ alike", OPTION_IS_FLAG, &wish.all, 0, 0 },

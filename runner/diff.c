@@ -441,6 +441,8 @@ int diff_runs(const char *base, const char *const *which, size_t runs, struct di
 		*differ = diff_text(&c, wish, out);
 		if (out->failed)
 			rc = err_set(e, -ENOMEM, "diff: out of memory");
+		else if (wish.some && !*differ && c.trials == c.partial)
+			rc = err_set(e, -ENODATA, "diff: no trial was played by all of these runs");
 	}
 	comparison_fini(&c);
 	return rc;

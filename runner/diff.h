@@ -15,9 +15,10 @@ struct err;
  * struct diff_wish - How much is told
  * @all:    every trial and every group; else long lists are cut
  * @common: only trials that all runs played: one left out by some is no difference
+ * @some:   where there are no such trials, that is an error: it is no agreement
  */
 struct diff_wish {
-	bool all, common;
+	bool all, common, some;
 };
 
 /**
@@ -27,7 +28,7 @@ struct diff_wish {
  * @differ: out: whether they disagree
  *
  * Outcomes are compared (see finding_read()), never times. Errors: a run that
- * cannot be read.
+ * cannot be read; -ENODATA nothing to compare, where @wish asks for some.
  */
 int diff_runs(const char *base, const char *const *which, size_t runs, struct diff_wish wish,
 	      struct buf *out, bool *differ, struct err *e);
