@@ -32,7 +32,7 @@
 
 enum {
 	PIECE = 65536, TICK_MS = 100, CONSOLE_MOST = 16 << 20, ARGS_MOST = 64, WORDS_MOST = 4096,
-	FIRST_WORD_S = 10, NOT_FOUND = 127,
+	FIRST_WORD_S = 10, NOT_FOUND = 127, ENDING_MS = 500,
 };
 
 /* Where the child finds what it is given */
@@ -318,16 +318,43 @@ static const char *first_line(struct guest *g, const char *text)
 	return arena_dup(&g->arena, text, strcspn(text, "\r\n"));
 }
 
+/* User Mode Linux begins with what it finds out about its host: only its last words are about its end */
+static const char *last_line(struct guest *g, const char *text)
+{
+	const char *line = text;
+
+	for (const char *next = text; *next; next += strcspn(next, "\r\n")) {
+		next += strspn(next, "\r\n");
+		line = *next ? next : line;
+	}
+	return first_line(g, line);
+}
+
+/* A signal of somebody else's; 0: it ended otherwise, or lives on without its lines */
+static int killed_by(struct guest *g)
+{
+	siginfo_t how = { 0 };
+
+	for (int i = 0; i < ENDING_MS && !waitid(P_PID, (id_t)g->pid, &how, WEXITED | WNOHANG | WNOWAIT) &&
+	     !how.si_pid; i++)
+		clock_sleep_until(clock_ns() + NS_PER_MS);
+	return how.si_pid && how.si_code != CLD_EXITED ? how.si_status : 0;
+}
+
 static void tell_end(struct guest *g, const char *given)
 {
 	const char *panic = said_after(g, buf_text(&g->console), "Kernel panic - not syncing: ");
+	int signal;
 
 	if (panic)
 		g->why = arena_printf(&g->arena, "the guest's kernel panicked: %s", panic);
 	else if (given)
 		g->why = given;
+	else if ((signal = killed_by(g)))
+		g->why = arena_printf(&g->arena, "the guest was ended by signal %d (%s)", signal, strsignal(signal));
 	else if (g->words.len)
-		g->why = arena_printf(&g->arena, "%s", first_line(g, buf_text(&g->words)));
+		g->why = g->plan->image->machine->uml ? last_line(g, buf_text(&g->words)) :
+			 first_line(g, buf_text(&g->words));
 	else
 		g->why = "the guest ended without a word";
 }
