@@ -406,8 +406,9 @@ static int guest_is_known(void *ctx, struct err *e)
 	if (q->told >= 0 && q->results)
 		dprintf(q->told, "%s", results_path(q->results));
 	g->session = session_of(q);
-	g->session.how = arena_printf(&q->arena, " --kernel %s%s%s%s%s", g->visit.plan.image->path,
-				      q->modules ? " --modules " : "", q->modules ? q->modules : "",
+	g->session.how = arena_printf(&q->arena, " --kernel '%s'%s%s%s%s%s", g->visit.plan.image->path,
+				      q->modules ? " --modules '" : "", q->modules ? q->modules : "",
+				      q->modules ? "'" : "",
 				      q->skip_time ? " --skip-time" : "",
 				      q->real_time ? " --no-skip-time" : "");
 	return begin_report(q, e);

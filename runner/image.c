@@ -97,7 +97,8 @@ static int name_release(struct image *i, struct err *e)
 
 	i->machine = machine_of(buf_text(&i->kernel), i->kernel.len, &release);
 	if (!i->machine)
-		return err_set(e, -ENOEXEC, "neither a kernel image for this architecture, nor User Mode Linux, nor a Debian package");
+		return err_set(e, -ENOEXEC, i->package.len ? "a package, but its kernel is not for this architecture" :
+			       "neither a kernel image for this architecture, nor User Mode Linux, nor a Debian package");
 	for (len = 0; release + len < i->kernel.s + i->kernel.len && release[len] > ' '; len++)
 		;
 	if (!len || len >= sizeof(i->release))
