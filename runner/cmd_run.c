@@ -27,7 +27,6 @@
 #include "runner/request.h"
 #include "runner/require.h"
 #include "runner/results.h"
-#include "runner/screen.h"
 #include "runner/session.h"
 #include "runner/signals.h"
 #include "runner/visit.h"
