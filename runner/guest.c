@@ -3,7 +3,9 @@
  * Theory of operation. The guest's first serial line is its console, the
  * second one brings frames; both come through pipes. It is over when both are
  * closed. Three things end it from outside: a signal to us, silence, and a
- * line that brings what is no frame.
+ * line that brings what is no frame. Silence is only held against a guest that
+ * has had the processor for half of it, or does not want it: on a busy machine
+ * one that is let run a twentieth of the time says little.
  *
  * It gets the kernel and its first root as files in memory, so nothing is left
  * behind whatever becomes of us.
@@ -15,6 +17,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/pulse.h"
 #include "runner/frame.h"
 #include "runner/image.h"
 
@@ -32,7 +35,7 @@
 
 enum {
 	PIECE = 65536, TICK_MS = 100, CONSOLE_MOST = 16 << 20, ARGS_MOST = 64, WORDS_MOST = 4096,
-	FIRST_WORD_S = 10, NOT_FOUND = 127, ENDING_MS = 500,
+	FIRST_WORD_S = 10, NOT_FOUND = 127, ENDING_MS = 500, STARVING_MOST = 10,
 };
 
 /* Where the child finds what it is given */
@@ -47,6 +50,7 @@ struct guest {
 	struct buf console, line, words;
 	size_t used;			/* of the line: frames already told */
 	int64_t begun_ns, heard_ns;
+	int64_t cpu_ns;			/* that it had had when it was heard */
 	int signal;
 	const char *why;
 };
@@ -289,6 +293,8 @@ static void hear(struct guest *g, int *fd, struct buf *b, size_t most)
 		fd_close(fd);
 		return;
 	}
+	if (clock_ns() - g->heard_ns > NS_PER_S)
+		g->cpu_ns = pulse_cpu_ns(g->pid);
 	g->heard_ns = clock_ns();
 	if (b->len < most)
 		buf_add(b, piece, (size_t)n);
@@ -359,14 +365,21 @@ static void tell_end(struct guest *g, const char *given)
 		g->why = "the guest ended without a word";
 }
 
+/* Not let run, for all that can be seen; but not for ever */
+static bool is_starving(const struct guest *g, int64_t silent_ns)
+{
+	return pulse_cpu_ns(g->pid) - g->cpu_ns < g->plan->silence_s * NS_PER_S / 2 &&
+	       pulse_wants(g->pid) && silent_ns < STARVING_MOST * g->plan->silence_s * NS_PER_S;
+}
+
 static const char *is_silent(struct guest *g)
 {
-	const int64_t now = clock_ns();
+	const int64_t now = clock_ns(), silent_ns = now - g->heard_ns;
 
 	if (g->plan->mode == MACHINE_KVM && !g->console.len &&
 	    now - g->begun_ns > FIRST_WORD_S * NS_PER_S)
 		return arena_printf(&g->arena, "the guest's kernel said nothing for %d s", FIRST_WORD_S);
-	if (now - g->heard_ns <= g->plan->silence_s * NS_PER_S)
+	if (silent_ns <= g->plan->silence_s * NS_PER_S || is_starving(g, silent_ns))
 		return NULL;
 	return arena_printf(&g->arena, "the guest's kernel %s for %d s",
 			    g->console.len ? "hangs: it said nothing" : "said nothing",
