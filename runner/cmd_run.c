@@ -465,6 +465,7 @@ static int play_in(struct request *q, struct image *i, struct err *e)
 			  .cpu = sched_getcpu() + (int)q->which, .memory_mib = q->memory_mib ? q->memory_mib : 1024, .cpus = 2,
 			  .silence_s = q->silence_s ? q->silence_s : 120,
 			  .tick = draw_stay, .ctx = &g },
+		.without_kvm = q->real_time ? MACHINE_EMULATED : MACHINE_SKIP,
 		.session = &g.session, .facts = &q->facts, .known = guest_is_known, .ctx = &g,
 	};
 	rc = end_of_stay(&g, visit_run(&g.visit, e), e);

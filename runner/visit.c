@@ -232,7 +232,7 @@ int visit_run(struct visit *v, struct err *e)
 	if (kvm_failed(v)) {
 		buf_addf(&v->console, "\n-- by kvm: %s; once more, emulated --\n", v->why);
 		v->why = NULL;
-		v->plan.mode = MACHINE_SKIP;
+		v->plan.mode = v->without_kvm;
 		if (boot(v, e))
 			return -1;
 	}

@@ -14,6 +14,7 @@ struct session;
 /**
  * struct visit - What to boot, and who is told
  * @plan:   of the guest; @tick is its caller's
+ * @without_kvm: how, where KVM does not boot it
  * @facts:  filled with the guest's own, as soon as it has told them
  * @known:  called then (or when it is clear that they will never come): plans
  *          the suite anew, opens the results, begins the report, and fills in
@@ -28,6 +29,7 @@ struct session;
  */
 struct visit {
 	struct guest_plan plan;
+	enum machine_mode without_kvm;
 	struct session *session;
 	struct facts *facts;
 	int (*known)(void *ctx, struct err *e);
@@ -45,7 +47,7 @@ struct visit {
  * visit_run() - Boot the guest and tell the verdicts of all its trials
  *
  * A trial that the guest does not deliver is BROKEN. Where KVM does not boot
- * the image, the mode becomes MACHINE_SKIP and it is booted once more.
+ * the image, the mode becomes @without_kvm and it is booted once more.
  * report_end() is the caller's.
  */
 int visit_run(struct visit *v, struct err *e);
