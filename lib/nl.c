@@ -221,6 +221,7 @@ struct answers {
 	uint32_t first_seq;
 	unsigned int left;
 	unsigned int failed;	/* number of the first request that failed; left alone: none */
+	bool one_ack;		/* only the last request asks for one */
 	bool interrupted;
 	nl_reply reply;
 	void *ctx;
@@ -244,7 +245,8 @@ static void take_end(struct answers *a, const struct nlmsghdr *m, unsigned int i
 
 	if (code < 0)
 		note_failure(a, i, code, reason_of(m, fixed), e);
-	a->left--;
+	if (!a->one_ack || i + 1 == a->batch->count)
+		a->left--;
 }
 
 static void take(struct answers *a, const struct nlmsghdr *m, struct err *e)
@@ -268,7 +270,19 @@ static void take(struct answers *a, const struct nlmsghdr *m, struct err *e)
 	}
 }
 
-static void number(struct nl *nl, struct nl_batch *b)
+/*
+ * Requests are done in their order, and one that fails says so unasked: where
+ * all want to be acknowledged, it is enough that the last one is.
+ */
+static bool one_ack_will_do(const struct nl_batch *b)
+{
+	for (unsigned int i = 0; i < b->count; i++)
+		if (!(b->flags[i] & NLM_F_ACK))
+			return false;
+	return true;
+}
+
+static void number(struct nl *nl, struct nl_batch *b, bool one_ack)
 {
 	size_t at = 0;
 
@@ -277,6 +291,8 @@ static void number(struct nl *nl, struct nl_batch *b)
 
 		m->nlmsg_seq = ++nl->seq;
 		at += MNL_ALIGN(m->nlmsg_len);
+		if (one_ack && at < b->len)
+			m->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 	}
 }
 
@@ -316,7 +332,10 @@ int nl_send(struct nl *nl, struct nl_batch *b, nl_reply reply, void *ctx, struct
 	if (b->fault)
 		code = err_set(e, b->fault, "netlink: a batch of requests is too large");
 	else if (b->count) {
-		number(nl, b);
+		a.one_ack = one_ack_will_do(b);
+		if (a.one_ack)
+			a.left = 1;
+		number(nl, b, a.one_ack);
 		code = converse(nl, &a, e);
 	}
 	b->len = b->last = b->count = 0;
