@@ -200,24 +200,33 @@ int netns_own_user(struct err *e)
 	return 0;
 }
 
-int netns_new(int *ns, struct err *e)
+int netns_new_inside(int *home, int *ns, struct err *e)
 {
-	autofd fd = -1;
-	autons home = -1;
+	autons back = -1;
+	int fd;
 
-	if (netns_enter(&home, -1, e))
+	if (netns_enter(&back, -1, e))
 		return e->code;
 	if (unshare(CLONE_NEWNET)) {
 		net_refused(errno, e);
-		drop_way(&home);	/* we never left, and may lack the right to come back */
+		drop_way(&back);	/* we never left, and may lack the right to come back */
 		depth--;
 		return e->code;
 	}
 	fd = here(e);
 	if (fd < 0)
 		return e->code;
-	*ns = fd_keep(&fd);
+	*ns = fd;
+	*home = back;
+	back = -1;
 	return 0;
+}
+
+int netns_new(int *ns, struct err *e)
+{
+	autons home = -1;
+
+	return netns_new_inside(&home, ns, e);
 }
 
 int netns_allowed(struct err *e)

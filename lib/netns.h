@@ -38,6 +38,13 @@ int netns_allowed(struct err *e);
 int netns_new(int *ns, struct err *e);
 
 /**
+ * netns_new_inside() - Make one and stay inside, as after netns_enter()
+ * @home: out, to be handed to netns_leave() (autons does it by itself)
+ * @ns:   out, as by netns_new()
+ */
+int netns_new_inside(int *home, int *ns, struct err *e);
+
+/**
  * netns_enter() - Go into a namespace
  * @home: out, to be handed to netns_leave() (autons does it by itself); where
  *        the thread was

@@ -143,13 +143,13 @@ int lab_prepare(struct err *e)
 	autofd ns = -1;
 	struct err none;
 
-	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
+	if (netns_new_inside(&home, &ns, e))
 		return err_in(e, "lab");
 	if (prove_pins(e))
 		return err_in(e, e->code == -EROFS ? "lab: a container's /proc/sys is not writable" : "lab");
 	netns_leave(&home);
 	fd_close(&ns);
-	if (netns_new(&ns, e) || netns_enter(&home, ns, e))
+	if (netns_new_inside(&home, &ns, e))
 		return err_in(e, "lab");
 	for (size_t i = 0; i < PINS; i++)
 		pin_is_there[i] = !sysctl_read(pins[i].key, value, sizeof(value), &none) &&
@@ -254,9 +254,8 @@ static unsigned int pins_at(const struct lab *lab, enum place_of place)
 static int make_place(struct lab *lab, enum place_of place, struct err *e)
 {
 	autons home = -1;
-	int *ns = &lab->at[place].ns;
 
-	if (netns_new(ns, e) || netns_enter(&home, *ns, e) ||
+	if (netns_new_inside(&home, &lab->at[place].ns, e) ||
 	    set_pins(pins_at(lab, place), e) || nl_open(&lab->at[place].nl, NETLINK_ROUTE, -1, e))
 		return e->code;
 	return place == AT_WIRE ? 0 : diag_open(&lab->at[place].diag, -1, e);
