@@ -72,7 +72,6 @@
 #include "lib/netns.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +81,7 @@
 #include <net/ethernet.h>		/* before linux/: musl's and the kernel's struct ethhdr meet */
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -486,24 +486,34 @@ static bool bridge_idle(struct wire *w)
 	return true;
 }
 
-/* tx_packets, the tenth number of the device's line; 0 where there is none */
+/* What follows the device's name in a table of /proc/net/dev; NULL where it has no row */
+static const char *row_of(const char *table, const char *dev)
+{
+	const size_t name = strlen(dev);
+
+	while ((table = strchr(table, '\n'))) {
+		table++;
+		table += strspn(table, " ");
+		if (!strncmp(table, dev, name) && table[name] == ':')
+			return table + name + 1;
+	}
+	return NULL;
+}
+
+/* tx_packets, the tenth number of the device's row; 0 where there is none */
 static uint64_t packets_sent(const struct wire *w)
 {
-	const size_t name = strlen(w->dev);
 	char text[4096];
 	const ssize_t n = pread(w->proc, text, sizeof(text) - 1, 0);
-	char *line, *rest;
-	uint64_t sent;
+	const char *at;
 
 	text[n > 0 ? n : 0] = '\0';
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		line += strspn(line, " ");
-		if (!strncmp(line, w->dev, name) && line[name] == ':' &&
-		    sscanf(line + name + 1, "%*u %*u %*u %*u %*u %*u %*u %*u %*u %" SCNu64,
-			   &sent) == 1)
-			return sent;
+	at = row_of(text, w->dev);
+	for (int i = 1; at && i < 10; i++) {
+		at += strspn(at, " ");
+		at += strcspn(at, " \n");
 	}
-	return 0;
+	return at ? strtoull(at, NULL, 10) : 0;
 }
 
 /*
@@ -530,16 +540,22 @@ static bool is_settled(struct tally *t)
 	return true;
 }
 
+/* Whether a frame stands in the queue: a question a fifth as dear as poll(2) */
+static bool has_frame(const struct wire *w)
+{
+	int bytes = 0;
+
+	return ioctl(w->fd, SIOCINQ, &bytes) == 0 && bytes > 0;
+}
+
 static bool tap_idle(struct wire *w)
 {
 	unsigned int drops;
-	uint64_t sent;
 	bool settled;
 
-	if (wait_readable(w, 0))
+	if (has_frame(w))
 		return false;
-	sent = packets_sent(w);
-	w->to_left.sent = sent;
+	w->to_left.sent = packets_sent(w);
 	settled = is_settled(&w->to_left);
 	if (w->kind == TAP_PAIR) {
 		w->to_right.got += statistics(w->counter, &drops);
@@ -660,14 +676,13 @@ static int listen_to(int fd, int index, struct err *e)
 	return 0;
 }
 
-static int index_of(const char *dev, int *index, struct err *e)
+/* @sock: any socket of the namespace that has the device */
+static int index_of(int sock, const char *dev, int *index, struct err *e)
 {
-	/* Not if_nametoindex(), which may say ENOENT where it is short of a descriptor */
-	autofd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq r = { 0 };
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", dev);
-	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &r))
+	if (ioctl(sock, SIOCGIFINDEX, &r))
 		return err_sys(e, "%s", dev);
 	*index = r.ifr_ifindex;
 	return 0;
@@ -684,7 +699,7 @@ static int raise_lo(struct wire *w, struct err *e)
 		if (ioctl(w->fd, SIOCSIFFLAGS, &r))
 			return err_sys(e, "lo up");
 	}
-	return index_of("lo", &w->lo, e);
+	return index_of(w->fd, "lo", &w->lo, e);
 }
 
 int wire_bridge(struct wire **wire, int ns, const char *const dev[WIRE_ENDS],
@@ -699,11 +714,11 @@ int wire_bridge(struct wire **wire, int ns, const char *const dev[WIRE_ENDS],
 	w->kind = BRIDGE;
 	if (netns_enter(&home, ns, e))
 		return err_in(e, "wire");
-	for (end = 0; end < WIRE_ENDS; end++)
-		if (index_of(dev[end], &w->outlet[end].index, e))
-			return err_in(e, "wire");
 	if (packet_socket(&w->fd, false, e) || raise_lo(w, e))
 		return err_in(e, "wire");
+	for (end = 0; end < WIRE_ENDS; end++)
+		if (index_of(w->fd, dev[end], &w->outlet[end].index, e))
+			return err_in(e, "wire");
 	widen_queue(w->fd);
 	if (listen_to(w->fd, 0, e))
 		return err_in(e, "wire");
@@ -713,11 +728,12 @@ int wire_bridge(struct wire **wire, int ns, const char *const dev[WIRE_ENDS],
 }
 
 /* The socket at the right end that only counts */
-static int open_counter(struct wire *w, int index, struct err *e)
+static int open_counter(struct wire *w, const char *dev, struct err *e)
 {
 	const int least = 1;
+	int index;
 
-	if (packet_socket(&w->counter, false, e))
+	if (packet_socket(&w->counter, false, e) || index_of(w->counter, dev, &index, e))
 		return e->code;
 	if (setsockopt(w->counter, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)))
 		return err_sys(e, "SO_RCVBUF");
@@ -738,10 +754,8 @@ static int open_sender(struct wire *w, const char *dev, struct err *e)
 static int open_far_end(struct wire *w, int ns, const char *dev, struct err *e)
 {
 	autons home = -1;
-	int index;
 
-	if (netns_enter(&home, ns, e) || index_of(dev, &index, e) ||
-	    (w->kind == TAP_PAIR && open_counter(w, index, e)))
+	if (netns_enter(&home, ns, e) || (w->kind == TAP_PAIR && open_counter(w, dev, e)))
 		return e->code;
 	return open_sender(w, dev, e);
 }
@@ -751,8 +765,8 @@ static int open_near_end(struct wire *w, int ns, const char *dev, struct err *e)
 	autons home = -1;
 	int index;
 
-	if (netns_enter(&home, ns, e) || index_of(dev, &index, e) ||
-	    packet_socket(&w->fd, w->kind == TAP_PAIR, e))
+	if (netns_enter(&home, ns, e) || packet_socket(&w->fd, w->kind == TAP_PAIR, e) ||
+	    index_of(w->fd, dev, &index, e))
 		return e->code;
 	widen_queue(w->fd);
 	return listen_to(w->fd, index, e);
