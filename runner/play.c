@@ -498,12 +498,20 @@ struct ipaddr play_address(const struct sockaddr_storage *ss, uint16_t *port)
 	return a;
 }
 
+/* accept4(2) makes a socket before it looks whether one is to be had: dear for a no */
+static bool has_caller(const struct listener *l)
+{
+	struct pollfd queue = { .fd = l->fd, .events = POLLIN };
+
+	return poll(&queue, 1, 0) > 0;
+}
+
 static bool accept_all(struct play *p)
 {
 	bool any = false;
 
 	for (int i = 0; i < p->listeners; i++)
-		if (p->listener[i].fd >= 0 && !p->listener[i].noaccept)
+		if (p->listener[i].fd >= 0 && !p->listener[i].noaccept && has_caller(&p->listener[i]))
 			while (play_accept(p, &p->listener[i]))
 				any = true;
 	return any;
