@@ -3,6 +3,7 @@
 # make            the program, .build/lastack
 # make run        and every case with it; ARGS="..." are more words for `lastack run`
 # make check      layers, unit tests (again under sanitizers), the runner's own scenarios, every case
+# make unit       the unit tests alone
 # make deps       what is missing for both, from the distribution
 # make static     .build/lastack-static, one file that runs wherever the kernel does
 # make install    to PREFIX, below DESTDIR, with manual, completion and syntax; make uninstall
@@ -121,6 +122,8 @@ try-static: $(PROGRAM)
 	@! CC='$(CC)' ci/deps --has-static || $(MAKE) --no-print-directory static
 check: $(PROGRAM) $(if $(PROGRAM),$(if $(SANITIZE),,share)) tests $(if $(SAN),,san-tests try-static) $(if $(FUZZ_SECONDS),fuzz)
 	@CC='$(CC)' FUZZ_CC='$(FUZZ_CC)' ci/check $O $(FUZZ_SECONDS)
+unit: tests
+	@CC='$(CC)' ci/check $O unit
 
 fuzz:
 	@MAKE='$(MAKE)' ci/fuzz build '$(FUZZ_CC)'
@@ -164,4 +167,4 @@ clean:
 	rm -rf .build
 
 FORCE:
-.PHONY: all share deps static run tests san-tests try-static check fuzz fuzz-run fuzzers faults coverage-table bench install uninstall clean FORCE
+.PHONY: all share deps static run tests san-tests try-static check unit fuzz fuzz-run fuzzers faults coverage-table bench install uninstall clean FORCE
