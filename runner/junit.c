@@ -53,6 +53,7 @@ struct junit {
 	int fd;
 	const struct report_plan *plan;
 	struct shown *shown;
+	size_t points;		/* of them; the plan may be gone when they are freed */
 	char began[32];
 };
 
@@ -389,6 +390,7 @@ static int junit_begin(struct report_sink *s, const struct report_plan *plan, st
 	if (!j->shown)
 		return err_set(e, -ENOMEM, "junit: out of memory");
 	j->plan = plan;
+	j->points = plan->points;
 	return 0;
 }
 
@@ -406,7 +408,7 @@ static void junit_free(struct report_sink *s)
 {
 	struct junit *j = junit_of(s);
 
-	for (size_t i = 0; j->shown && i < j->plan->points; i++)
+	for (size_t i = 0; i < j->points; i++)
 		free(j->shown[i].text);
 	free(j->shown);
 	free(j);

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -189,6 +190,32 @@ static void a_file_is_whole_or_not_there(void **state)
 	report_free(r);
 }
 
+/* It is the reporter's only until the end of what is reported */
+static void the_plan_may_go_before_the_report(void **state)
+{
+	struct report *r = report_new();
+	FILE *f = tmpfile();
+	struct err e;
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(report_add(r, junit_new(NULL, NULL, fileno(f)), &e), 0);
+	{
+		struct report_plan *short_lived = malloc(sizeof(*short_lived));
+		const struct report_trial t = { .verdict = &kinds[VERDICT_PASS] };
+
+		assert_non_null(short_lived);
+		*short_lived = (struct report_plan){ .point = points, .points = POINTS };
+		assert_int_equal(report_begin(r, short_lived, &e), 0);
+		assert_int_equal(report_trial(r, 0, &t, &e), 0);
+		assert_int_equal(report_end(r, 1, NULL, &e), 0);
+		memset(short_lived, 0xff, sizeof(*short_lived));
+		free(short_lived);
+	}
+	report_free(r);
+	fclose(f);
+}
+
 static int write_hostile(void)
 {
 	const struct verdict *v[POINTS] = { &odd, &kinds[VERDICT_TODO], &odd, &kinds[VERDICT_TIMING] };
@@ -206,6 +233,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_was_cut_short_is_not_green),
 		cmocka_unit_test(nothing_could_run_is_an_error),
 		cmocka_unit_test(a_file_is_whole_or_not_there),
+		cmocka_unit_test(the_plan_may_go_before_the_report),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "hostile"))
