@@ -4,13 +4,17 @@
 #include "lib/auto.h"
 #include "lib/err.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 static bool make_room(struct buf *b, size_t more)
 {
@@ -116,6 +120,41 @@ void buf_fini(struct buf *b)
 	*b = (struct buf){ 0 };
 }
 
+static bool is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* Of pipes those without a name have a writer: what <(...) of a shell hands over */
+static bool is_nameless_pipe(const struct stat *st, const char *path)
+{
+	struct statfs fs;
+
+	return S_ISFIFO(st->st_mode) && statfs(path, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
+
+/*
+ * What would wait for somebody, or whose mere opening does something, is not
+ * opened: a FIFO, a terminal, a watchdog.
+ */
+static int open_to_read(const char *path, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st))
+		return err_sys(e, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, -EISDIR, "%s: a folder, not a file", path);
+	if (!S_ISREG(st.st_mode) && !is_null_device(&st) && !is_nameless_pipe(&st, path))
+		return err_set(e, -EINVAL, "%s: no regular file (- is standard input)", path);
+	fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
 int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e)
 {
 	const size_t before = b->len;
@@ -124,9 +163,9 @@ int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e)
 	ssize_t n;
 
 	if (strcmp(path, "-") != 0) {
-		opened = fd = open(path, O_RDONLY | O_CLOEXEC);
+		opened = fd = open_to_read(path, e);
 		if (fd < 0)
-			return err_sys(e, "%s", path);
+			return e->code;
 	}
 	do {
 		if (!make_room(b, 16384))

@@ -44,10 +44,14 @@ void buf_fini(struct buf *b);
 /**
  * buf_read_file() - Append a whole file
  * @b:    appended to
- * @path: the file, "-" for standard input
+ * @path: the file, or /dev/fd/N for a pipe; "-" for standard input
  * @most: bytes beyond which it is refused
  *
- * Return: 0, or a negative errno; -EFBIG for a file larger than @most
+ * A FIFO or a device is not opened: to read it could wait for ever, and its
+ * opening could do something.
+ *
+ * Return: 0, or a negative errno; -EFBIG for a file larger than @most, -EINVAL
+ * for one that is none
  */
 int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e);
 

@@ -4,6 +4,7 @@
 #include "lib/auto.h"
 #include "lib/err.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,6 +106,60 @@ static void a_link_to_a_pipe_without_a_name_is_followed(void **state)
 	close(fd[1]);
 }
 
+static void what_is_no_file_is_not_read(void **state)
+{
+	static const struct { const char *path; int code; } rows[] = {
+		{ ".", -EISDIR }, { "pipe", -EINVAL }, { "way", -EINVAL }, { "/dev/zero", -EINVAL },
+		{ "/dev/tty", -EINVAL }, { "link", -ENOENT }, { "nowhere", -ENOENT }, { "/dev/null", 0 },
+	};
+
+	(void)state;
+	unlink("pipe");
+	unlink("way");
+	unlink("link");
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(symlink("pipe", "way"), 0);
+	assert_int_equal(symlink("nowhere", "link"), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		autobuf b = { 0 };
+		struct err e;
+
+		if (buf_read_file(&b, rows[i].path, 100, &e) != rows[i].code)
+			fail_msg("%s", rows[i].path);
+	}
+	assert_int_equal(unlink("pipe") | unlink("way") | unlink("link"), 0);
+}
+
+static void a_pipe_without_a_name_is_read(void **state)
+{
+	autobuf b = { 0 };
+	char path[32];
+	struct err e;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "text", 4), 4);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(buf_read_file(&b, path, 100, &e), 0);
+	assert_string_equal(buf_text(&b), "text");
+	close(ends[0]);
+}
+
+static void more_than_the_bound_is_refused(void **state)
+{
+	autobuf b = { 0 };
+	struct err e;
+
+	(void)state;
+	put("text", "file");
+	assert_int_equal(buf_read_file(&b, "file", 4, &e), 0);
+	assert_int_equal(buf_read_file(&b, "file", 3, &e), -EFBIG);
+	assert_string_equal(e.text, "file: larger than 3 bytes");
+	assert_int_equal(unlink("file"), 0);
+}
+
 static void no_file_can_be_made_of_a_folder(void **state)
 {
 	autobuf b = { 0 };
@@ -123,6 +178,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_file_is_written_into),
 		cmocka_unit_test(a_link_to_a_pipe_without_a_name_is_followed),
 		cmocka_unit_test(no_file_can_be_made_of_a_folder),
+		cmocka_unit_test(what_is_no_file_is_not_read),
+		cmocka_unit_test(a_pipe_without_a_name_is_read),
+		cmocka_unit_test(more_than_the_bound_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, go_to_a_folder, take_it_away);
