@@ -35,13 +35,16 @@ static const char *shorn(struct arena *a, const char *s)
 /* topic/file: what comes after the folder with the cases, else the last two parts of the path. */
 static const char *name_of(struct arena *a, const char *path, const char *cases)
 {
-	const size_t root = cases ? strlen(cases) : 0;
 	const char *tail;
+	size_t root;
 
 	if (!strcmp(path, "-"))
 		return "stdin";
 	while (!strncmp(path, "./", 2))
 		path += 2;
+	while (cases && !strncmp(cases, "./", 2))
+		cases += 2;
+	root = cases ? strlen(cases) : 0;
 	if (root && !strncmp(path, cases, root) && path[root] == '/')
 		return shorn(a, path + root + 1);
 	tail = strrchr(path, '/');
