@@ -147,22 +147,23 @@ $O/crowd: ci/bench/crowd.c $O/rooms.a $O/flags $O/libs $O/tools
 	$(call say,LD)
 	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.c %.a,$^) @$O/libs
 
-HOME_OF = $(DESTDIR)$(PREFIX)
+# In quotes for the shell, whatever it holds
+HOME_OF = '$(subst ','\'',$(DESTDIR)$(PREFIX))'
 SHARED := man/man1/lastack.1 man/man5/lastack-case.5 bash-completion/completions/lastack \
 	zsh/site-functions/_lastack fish/vendor_completions.d/lastack.fish \
 	$(patsubst %,vim/vimfiles/%/lastack.vim,syntax ftdetect ftplugin) lastack/vscode/package.json \
 	lastack/vscode/language-configuration.json lastack/vscode/syntaxes/lastack.tmLanguage.json
 install: $O/lastack share
-	mkdir -p '$(HOME_OF)/bin' '$(HOME_OF)/share/lastack'
-	install -m 755 $O/lastack '$(HOME_OF)/bin/lastack'
-	rm -rf '$(HOME_OF)/share/lastack/cases'
-	cp -R cases '$(HOME_OF)/share/lastack/cases'
+	mkdir -p $(HOME_OF)/bin $(HOME_OF)/share/lastack
+	install -m 755 $O/lastack $(HOME_OF)/bin/lastack
+	rm -rf $(HOME_OF)/share/lastack/cases
+	cp -R cases $(HOME_OF)/share/lastack/cases
 	for f in $(SHARED); do test ! -f "$O/share/$$f" || \
-		{ mkdir -p '$(HOME_OF)/share/'"$${f%/*}" && install -m 644 "$O/share/$$f" '$(HOME_OF)/share/'"$$f"; } || exit; done
+		{ mkdir -p $(HOME_OF)/share/"$${f%/*}" && install -m 644 "$O/share/$$f" $(HOME_OF)/share/"$$f"; } || exit; done
 uninstall:
-	rm -f '$(HOME_OF)/bin/lastack'
-	rm -f $(patsubst %,'$(HOME_OF)/share/%',$(SHARED))
-	rm -rf '$(HOME_OF)/share/lastack'
+	rm -f $(HOME_OF)/bin/lastack
+	rm -f $(foreach f,$(SHARED),$(HOME_OF)/share/$f)
+	rm -rf $(HOME_OF)/share/lastack
 clean:
 	rm -rf .build
 
