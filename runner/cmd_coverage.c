@@ -4,6 +4,7 @@
 #include "runner/claim.h"
 #include "runner/command.h"
 #include "runner/coverage.h"
+#include "runner/escape.h"
 #include "runner/facts.h"
 #include "runner/options.h"
 #include "runner/parse.h"
@@ -190,12 +191,29 @@ static void print_matrix(struct survey *v, struct buf *out)
 		buf_addf(out, "- **%c**: %s\n", why_letter(v, i), v->why[i]->why);
 }
 
+/* A name in Markdown, and in the path of its file: what has a meaning there comes as %XX */
+static void add_name(struct buf *out, const char *name)
+{
+	for (const char *slash; (slash = strchr(name, '/')); name = slash + 1) {
+		escape_component(out, name, (size_t)(slash - name), SIZE_MAX);
+		buf_adds(out, "/");
+	}
+	escape_component(out, name, strlen(name), SIZE_MAX);
+}
+
+static void add_link(struct buf *out, const char *name)
+{
+	buf_adds(out, " [");
+	add_name(out, name);
+	buf_adds(out, "]");
+}
+
 static void print_cases(const struct survey *v, int s, int ev, int bits, int unless, size_t most,
 			struct buf *out)
 {
 	for (size_t i = 0; i < v->suite->files && most; i++)
 		if (v->coverage[i].cell[s][ev] & bits && !(v->coverage[i].cell[s][ev] & unless)) {
-			buf_addf(out, " [%s]", v->suite->file[i]->name);
+			add_link(out, v->suite->file[i]->name);
 			most--;
 		}
 }
@@ -298,7 +316,8 @@ static void print_claims_of(const struct case_file *f, int wanted, struct buf *o
 			buf_addf(out, "| %d |", number);
 			print_sentence(claim, out);
 			print_sentence(f->scenario.title, out);
-			buf_addf(out, " [%s] |\n", f->name);
+			add_link(out, f->name);
+			buf_adds(out, " |\n");
 		}
 }
 
@@ -340,8 +359,12 @@ static void print_page(struct survey *v, struct buf *out)
 		 "What was claimed of TIME-WAIT on the server's side, and what is seen.\n\n");
 	print_claims(v, out);
 	buf_adds(out, "\n");
-	for (size_t i = 0; i < v->suite->files; i++)
-		buf_addf(out, "[%s]: %s.case\n", v->suite->file[i]->name, v->suite->file[i]->name);
+	for (size_t i = 0; i < v->suite->files; i++) {
+		autobuf name = { 0 };
+
+		add_name(&name, v->suite->file[i]->name);
+		buf_addf(out, "[%s]: %s.case\n", buf_text(&name), buf_text(&name));
+	}
 }
 
 static int print_coverage(const struct suite *s, struct err *e)

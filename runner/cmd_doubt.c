@@ -3,6 +3,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/facts.h"
 #include "runner/judge.h"
@@ -203,15 +204,21 @@ static const char *line_of(struct doubt *d, const struct case_file *f, int line)
 
 static void tell_blindness(struct doubt *d, const struct blindness *b)
 {
-	printf("%s:%d: told %s, the verdict is %s: ", b->file->name, b->at.line,
-	       b->lie == LIE_COUNT ? "as another row's trial" : lie_name[b->lie], b->verdict);
-	printf("%s\n", line_of(d, b->file, b->at.line));
-	printf("    %s", b->trial);
-	if (b->like)
-		printf(", taken for %s", b->like);
+	autobuf text = { 0 };
+
+	escape_shown(&text, b->file->name);
+	buf_addf(&text, ":%d: told %s, the verdict is %s: ", b->at.line,
+		 b->lie == LIE_COUNT ? "as another row's trial" : lie_name[b->lie], b->verdict);
+	escape_shown(&text, line_of(d, b->file, b->at.line));
+	buf_adds(&text, "\n    ");
+	escape_shown(&text, b->trial);
+	if (b->like) {
+		buf_adds(&text, ", taken for ");
+		escape_shown(&text, b->like);
+	}
 	if (b->times > 1)
-		printf(", and %zu more", b->times - 1);
-	putchar('\n');
+		buf_addf(&text, ", and %zu more", b->times - 1);
+	puts(buf_text(&text));
 }
 
 static int tell(struct doubt *d)

@@ -137,7 +137,11 @@ static void add_diff(const char *path, const struct buf *before, const struct bu
 
 	cut_side(&a, before, &was);
 	cut_side(&a, after, &is);
-	buf_addf(out, "--- %s\n+++ %s\n", path, path);
+	buf_adds(out, "--- ");
+	escape_shown(out, path);
+	buf_adds(out, "\n+++ ");
+	escape_shown(out, path);
+	buf_adds(out, "\n");
 	for (size_t i = 0, from, to; i < was.count; i++) {
 		if (alike(&was, &is, i))
 			continue;
@@ -178,7 +182,7 @@ static int fmt_file(struct layout *l, const struct case_file *f, struct err *e)
 	}
 	if (!l->check && replace_file(f->path, &f->text, &text, e))
 		return e->code;
-	escape_line(&said, f->path, strlen(f->path));
+	escape_shown(&said, f->path);
 	puts(buf_text(&said));
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "runner/command.h"
 #include "runner/frame.h"
 #include "runner/pack.h"
+#include "runner/say.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +61,7 @@ static void mount_all(void)
 {
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
 		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, mounts[i].options))
-			fprintf(stderr, "lastack: %s: %s\n", mounts[i].at, strerror(errno));
+			say("%s: %s", mounts[i].at, strerror(errno));
 }
 
 static void load_modules(void)
@@ -75,7 +76,7 @@ static void load_modules(void)
 		autofd fd = open(path, O_RDONLY | O_CLOEXEC);
 
 		if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
-			fprintf(stderr, "lastack: %s: %s\n", path, strerror(errno));
+			say("%s: %s", path, strerror(errno));
 		unlink(path);
 	}
 }
@@ -166,7 +167,7 @@ static void run_and_exit(const struct invocation *in, int feed, int said)
 	if (run.argc > 0)
 		status = cmd_run(&run, &e);
 	if (run.argc <= 0 || status < 0) {
-		fprintf(stderr, "lastack: %s\n", e.text);
+		say("%s", e.text);
 		status = EXIT_TROUBLE;
 	}
 	fflush(NULL);

@@ -14,6 +14,7 @@
 #include "runner/recorded.h"
 #include "runner/report.h"
 #include "runner/results.h"
+#include "runner/say.h"
 #include "runner/screen.h"
 #include "runner/session.h"
 
@@ -49,7 +50,7 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 		rc = e->code;
 	if (v.kind != past->kind) {
 		j->changed++;
-		fprintf(stderr, "lastack: %s: was %s, is %s\n", name, verdict_name[past->kind],
+		say("%s: was %s, is %s", name, verdict_name[past->kind],
 			verdict_name[v.kind]);
 	}
 	trial_fini(&t);
@@ -123,7 +124,7 @@ static int tell_all(struct rejudge *j, struct err *e)
 	if (report_end(j->out.report, clock_ns() - begun, missing, e) || rc)
 		return -1;
 	if (missing)
-		fprintf(stderr, "lastack: %s\n", missing);
+		say("%s", missing);
 	return 0;
 }
 
@@ -135,7 +136,7 @@ static int rejudge(struct rejudge *j, const char *base, const char *which, struc
 	if (outlets_open(&j->out, e) || tell_all(j, e))
 		return -1;
 	if (j->changed)
-		fprintf(stderr, "lastack: %zu verdicts differ from those of the run\n", j->changed);
+		say("%zu verdicts differ from those of the run", j->changed);
 	return j->missing && outlets_status(&j->out) == EXIT_GOOD ? EXIT_TROUBLE :
 								    outlets_status(&j->out);
 }

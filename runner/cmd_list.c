@@ -4,6 +4,7 @@
 #include "lib/err.h"
 #include "runner/choice.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/facts.h"
 #include "runner/fingerprint.h"
 #include "runner/planned.h"
@@ -18,15 +19,21 @@ static void print_trials(const struct suite *s, bool times, struct buf *out)
 	for (size_t i = 0; i < s->items; i++) {
 		if (times)
 			buf_addf(out, "%8s  ", clock_text(s->item[i].least_ns, span, sizeof(span)));
-		buf_addf(out, "%s\n", s->item[i].name);
+		escape_shown(out, s->item[i].name);
+		buf_adds(out, "\n");
 	}
 }
 
 static void print_titles(const struct suite *s, struct buf *out)
 {
-	for (size_t i = 0; i < s->files; i++)
-		buf_addf(out, "%-44s %4zu  %s\n", s->file[i]->name, s->file[i]->scenario.variants,
-			 s->file[i]->scenario.title);
+	for (size_t i = 0; i < s->files; i++) {
+		autobuf name = { 0 };
+
+		escape_shown(&name, s->file[i]->name);
+		buf_addf(out, "%-44s %4zu  ", buf_text(&name), s->file[i]->scenario.variants);
+		escape_shown(out, s->file[i]->scenario.title);
+		buf_adds(out, "\n");
+	}
 }
 
 int cmd_list(const struct invocation *in, struct err *e)

@@ -8,7 +8,9 @@
 #include "lib/err.h"
 #include "runner/command.h"
 #include "runner/dialogue.h"
+#include "runner/escape.h"
 #include "runner/question.h"
+#include "runner/say.h"
 #include "runner/story.h"
 
 #include <errno.h>
@@ -104,11 +106,16 @@ static void tell(const struct draft *d, const struct question *q, const struct b
 	printf("%s\n", d->path);
 	if (table)
 		printf("%s", table);
-	for (size_t i = 0; q && i < q->suite.items; i++)
-		if (q->trial[i].name && q->trial[i].kind != VERDICT_PASS)
-			printf("\n%s: %s%s%s\n", q->trial[i].name, verdict_name[q->trial[i].kind],
-			       q->trial[i].message ? ": " : "",
-			       q->trial[i].message ? q->trial[i].message : "");
+	for (size_t i = 0; q && i < q->suite.items; i++) {
+		const struct question_trial *t = &q->trial[i];
+		autobuf why = { 0 };
+
+		if (!t->name || t->kind == VERDICT_PASS)
+			continue;
+		escape_shown(&why, t->message ? t->message : "");
+		printf("\n%s: %s%s%s\n", t->name, verdict_name[t->kind], t->message ? ": " : "",
+		       buf_text(&why));
+	}
 	printf("\nnext:\n  its title, about and ref: what the kernel does there, and why\n");
 	if (strchr(table ? table : "", '?'))
 		printf("  %s run --observe --write %s\n", program, d->path);
@@ -127,7 +134,7 @@ static int see(struct draft *d, struct question *q, const struct buf *text, cons
 	if (!rc && d->unseen)
 		rc = 1;
 	if (!rc && question_may(&why)) {
-		fprintf(stderr, "lastack: the ? stay: no kernel can be asked here: %s\n", why.text);
+		say("the ? stay: no kernel can be asked here: %s", why.text);
 		rc = 1;
 	}
 	if (!rc)

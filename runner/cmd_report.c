@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/arena.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/options.h"
 #include "runner/page.h"
 #include "runner/results.h"
@@ -22,6 +24,14 @@ static void help_text(const struct option_spec *table, struct buf *text)
 	buf_adds(text, "\n" EXIT_HELP_ASKED);
 }
 
+static void say_path(const char *path)
+{
+	autobuf shown = { 0 };
+
+	escape_shown(&shown, path);
+	puts(buf_text(&shown));
+}
+
 static int make_page(const struct page_wish *wish, const char *output, struct err *e)
 {
 	autobuf page = { 0 };
@@ -33,12 +43,13 @@ static int make_page(const struct page_wish *wish, const char *output, struct er
 		       err_sys(e, "standard output");
 	if (buf_write_out(&page, output, e))
 		return err_in(e, "report");
-	puts(output);
+	say_path(output);
 	return 0;
 }
 
 static int leave_page(const struct page_wish *wish, struct err *e)
 {
+	struct arena a = { 0 };
 	struct results *r;
 	int rc;
 
@@ -46,7 +57,8 @@ static int leave_page(const struct page_wish *wish, struct err *e)
 		return e->code;
 	rc = page_leave(r, wish->version, wish->program, e);
 	if (!rc)
-		printf("%s/%s\n", results_path(r), RESULTS_REPORT);
+		say_path(arena_printf(&a, "%s/%s", results_path(r), RESULTS_REPORT));
+	arena_free(&a);
 	results_close(r);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/question.h"
 #include "runner/story.h"
 
@@ -33,8 +34,12 @@ static void print_trial(const struct question_trial *t, bool quiet)
 	puts(t->name);
 	if (!quiet)
 		fputs(t->picture, stdout);
-	if (bad)
-		printf("%s%s%s\n", verdict_name[t->kind], t->message ? ": " : "", t->message ? t->message : "");
+	if (bad) {
+		autobuf why = { 0 };
+
+		escape_shown(&why, t->message ? t->message : "");
+		printf("%s%s%s\n", verdict_name[t->kind], t->message ? ": " : "", buf_text(&why));
+	}
 	puts("");
 }
 

@@ -82,6 +82,25 @@ void escape_line(struct buf *b, const char *s, size_t len)
 	add_line(b, s, len, "", add_hex);
 }
 
+void escape_shown(struct buf *b, const char *s)
+{
+	const size_t len = strlen(s);
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t code = 0;
+
+		n = utf8_next(s + i, len - i, &code);
+		if (n && is_fit(code)) {
+			buf_add(b, s + i, n);
+			continue;
+		}
+		n = n ? n : 1;
+		for (size_t k = i; k < i + n; k++)
+			add_hex(b, (unsigned char)s[k]);
+	}
+}
+
 void escape_reason(struct buf *b, const char *s)
 {
 	add_line(b, s, strlen(s), "#\\", add_hex);

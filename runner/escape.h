@@ -30,6 +30,14 @@ void escape_name(struct buf *b, const char *name);
  */
 void escape_line(struct buf *b, const char *s, size_t len);
 
+/**
+ * escape_shown() - Append text for a terminal or a log, in one line
+ *
+ * Characters that may be shown stay; all others, line ends and tabs among
+ * them, and bytes that are no UTF-8 come as %XX.
+ */
+void escape_shown(struct buf *b, const char *s);
+
 /** escape_reason() - A line behind a TAP directive: `#` and `\` come as %23 and %5C too */
 void escape_reason(struct buf *b, const char *s);
 

@@ -56,6 +56,22 @@ static void a_name_escaped_twice_does_not_change(void **state)
 	assert_string_equal(buf_text(&once), buf_text(&twice));
 }
 
+static void what_cannot_be_shown_is_told_by_its_bytes(void **state)
+{
+	static const struct row rows[] = {
+		{ "",						"" },
+		{ "it's \xc3\xa9 100% \"a\\b\"",		"it's \xc3\xa9 100% \"a\\b\"" },
+		{ "\x1b[31m\x07\x7f",				"%1B[31m%07%7F" },
+		{ "a\nok 1\tb\r",				"a%0Aok 1%09b%0D" },
+		{ "\xc2\x9b" "31m",				"%C2%9B31m" },
+		{ "\xe2\x80\xae" "x\xe2\x81\xa6",		"%E2%80%AEx%E2%81%A6" },
+		{ "\xff\xc3",					"%FF%C3" },
+	};
+
+	(void)state;
+	CHECK(rows, escape_shown);
+}
+
 static void line(struct buf *b, const char *s)
 {
 	escape_line(b, s, strlen(s));
@@ -180,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_stable_and_plain),
 		cmocka_unit_test(a_name_escaped_twice_does_not_change),
+		cmocka_unit_test(what_cannot_be_shown_is_told_by_its_bytes),
 		cmocka_unit_test(a_line_keeps_what_can_be_read),
 		cmocka_unit_test(a_reason_is_no_directive_of_its_own),
 		cmocka_unit_test(quotes_hold_any_text),

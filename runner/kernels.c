@@ -6,6 +6,7 @@
 #include "lib/err.h"
 #include "runner/command.h"
 #include "runner/diff.h"
+#include "runner/escape.h"
 #include "runner/page.h"
 #include "runner/results.h"
 
@@ -157,14 +158,16 @@ static void indented(const char *text)
 static void show(const struct all *a, size_t which)
 {
 	const struct one *o = &a->one[which];
+	autobuf name = { 0 };
 
 	if (a->k->plain) {
 		fputs(buf_text(&o->report), stdout);
 	} else {
-		printf("# Subtest: %s\n", name_of(a, which));
+		escape_name(&name, name_of(a, which));
+		printf("# Subtest: %s\n", buf_text(&name));
 		indented(buf_text(&o->report));
 		printf("%s %zu - %s\n", o->status == EXIT_GOOD ? "ok" : "not ok", which + 1,
-		       name_of(a, which));
+		       buf_text(&name));
 	}
 	fflush(stdout);
 }

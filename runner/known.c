@@ -3,6 +3,7 @@
 
 #include "lib/err.h"
 #include "lib/utf8.h"
+#include "runner/escape.h"
 #include "runner/suite.h"
 #include "runner/verdict.h"
 
@@ -210,10 +211,11 @@ void known_unused(const struct known *k, size_t most, bool colour, struct buf *o
 	}
 	render(k, &c, colour, out);
 	complaints_fini(&c);
-	if (unused > most)
-		buf_addf(out, "%s: warning: %zu%s entr%s no trial of this run\n", k->path,
-			 unused - most, most ? " more" : "",
-			 unused - most == 1 ? "y means" : "ies mean");
+	if (unused <= most)
+		return;
+	escape_shown(out, k->path);
+	buf_addf(out, ": warning: %zu%s entr%s no trial of this run\n", unused - most,
+		 most ? " more" : "", unused - most == 1 ? "y means" : "ies mean");
 }
 
 void known_heed(const struct known *k, const char *name, struct arena *a, struct verdict *v)

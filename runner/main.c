@@ -3,6 +3,7 @@
 #include "lib/err.h"
 #include "lib/netns.h"
 #include "runner/command.h"
+#include "runner/say.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -78,7 +79,7 @@ static int run(const struct command *c, int argc, char **argv)
 	const int status = c->run(&in, &e);
 
 	if (status < 0) {
-		fprintf(stderr, "lastack: %s\n", e.text);
+		say("%s", e.text);
 		return EXIT_TROUBLE;
 	}
 	return said(status);
@@ -104,7 +105,8 @@ int main(int argc, char **argv)
 		if (!strcmp(commands[i].name, word))
 			return run(&commands[i], argc, argv);
 	if (word)
-		fprintf(stderr, "lastack: unknown command \"%s\"\n\n", word);
+		say("unknown command \"%s\"", word);
+	fputs("\n", stderr);
 	help(stderr);
 	return EXIT_TROUBLE;
 }
