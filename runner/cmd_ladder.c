@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/arena.h"
+#include "lib/auto.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/ladder.h"
 #include "runner/options.h"
 #include "runner/recorded.h"
@@ -13,7 +15,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAMED_MOST = 256 };
@@ -31,7 +35,34 @@ struct drawing {
 	bool colour;
 };
 
-/* The first word is a run where it leads to one, else the first of the trials */
+static const char record_end[] = ".record";
+
+/* A record's whole path; NULL where it is none */
+static char *record_path(const char *word)
+{
+	const size_t len = strlen(word), end = strlen(record_end);
+	struct stat st;
+
+	if (len <= end || strcmp(word + len - end, record_end) != 0 || stat(word, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	return realpath(word, NULL);
+}
+
+/* The run that a record lies in: of the folders above it the first that is one */
+static int open_run_of(struct drawing *d, const char *base, const char *word)
+{
+	autofree char *path = record_path(word);
+	struct err ignored;
+
+	for (char *s = path; s && (s = strchr(s + 1, '/')); *s = '/') {
+		*s = '\0';
+		if (!results_open_existing(&d->run.results, base, path, &ignored))
+			return 0;
+	}
+	return -1;
+}
+
+/* The first word is a run where it leads to one, or a record in one; else the first of the trials */
 static int open_run(struct drawing *d, const char *base, int *rest, const struct invocation *in,
 		    struct err *e)
 {
@@ -41,6 +72,8 @@ static int open_run(struct drawing *d, const char *base, int *rest, const struct
 		(*rest)++;
 		return 0;
 	}
+	if (*rest < in->argc && !open_run_of(d, base, in->argv[*rest]))
+		return 0;
 	return results_open_existing(&d->run.results, base, NULL, e);
 }
 
@@ -55,6 +88,20 @@ static bool is_meant(const char *name, const char *word)
 	       (!name[len] || name[len] == ' ' || name[len] == '/' || (len && word[len - 1] == '/'));
 }
 
+/* Whether a word is the path of a trial's record in this run */
+static bool is_its_record(const struct drawing *d, const char *name, const char *word)
+{
+	autofree char *run = realpath(results_path(d->run.results), NULL);
+	autofree char *path = record_path(word);
+	struct arena a = { 0 };
+	const size_t len = run && path ? strlen(run) : 0;
+	const bool is = len && !strncmp(path, run, len) && path[len] == '/' &&
+			!strcmp(path + len + 1, results_trial_path(&a, name, record_end));
+
+	arena_free(&a);
+	return is;
+}
+
 static int choose_by_name(struct drawing *d, struct err *e)
 {
 	for (size_t i = 0; i < d->run.suite.items; i++)
@@ -63,7 +110,8 @@ static int choose_by_name(struct drawing *d, struct err *e)
 		bool any = false;
 
 		for (size_t i = 0; i < d->run.suite.items; i++)
-			if (is_meant(d->run.suite.item[i].name, d->named[k])) {
+			if (is_meant(d->run.suite.item[i].name, d->named[k]) ||
+			    is_its_record(d, d->run.suite.item[i].name, d->named[k])) {
 				d->run.suite.item[i].wanted = true;
 				any = true;
 			}
@@ -110,7 +158,8 @@ static void print_verdict(const struct drawing *d, const struct telling *w, stru
 		r.ladder = NULL;	/* all of it stands above */
 		screen_render(&point, &r, "", d->colour, out);
 	} else if (w->verdict->message) {
-		buf_addf(out, "%s\n", w->verdict->message);
+		escape_shown(out, w->verdict->message);
+		buf_adds(out, "\n");
 	}
 	arena_free(&a);
 }
@@ -124,7 +173,8 @@ static void draw(const struct drawing *d, size_t item, struct buf *out)
 				   .results = results_path(d->run.results) };
 
 	retold_read(&d->run, item, &x);
-	buf_addf(out, "%s\n", w.item->name);
+	escape_shown(out, w.item->name);
+	buf_adds(out, "\n");
 	if (x.recorded)
 		ladder_draw(&x.trial, &x.events, x.verdict.step >= 0 ? &x.verdict : NULL, out);
 	print_verdict(d, &w, out);
@@ -151,11 +201,12 @@ static int draw_all(const struct drawing *d, struct err *e)
 
 static void help_text(const struct option_spec *table, struct buf *text)
 {
-	buf_adds(text, "usage: lastack ladder [OPTION...] [RUN] [TRIAL|FILE|TOPIC...]\n\n"
+	buf_adds(text, "usage: lastack ladder [OPTION...] [RUN] [TRIAL|FILE|TOPIC|RECORD...]\n\n"
 		 "Draws what was recorded: time, states, segments, what the wire did to them, and\n"
 		 "where seen and expected part. Of a run's trials those that are named, or whose\n"
 		 "names match; where nothing is said, those that failed. RUN is a directory of\n"
-		 "results, or its name; the latest where none is named. Needs no privilege.\n\n");
+		 "results, or its name; the latest where none is named. RECORD is the path of a\n"
+		 "trial's record, which tells its run as well. Needs no privilege.\n\n");
 	options_help(table, text);
 	buf_adds(text, "\n" EXIT_HELP_ASKED);
 }

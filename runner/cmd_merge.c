@@ -3,7 +3,8 @@
  * The shards of a run become one run's directory: what they wrote is copied,
  * and each verdict told once more, in the order of the whole. Where the record
  * alone would say something else than the shard did (its child was ended from
- * outside, or another version judged), the shard's word stands.
+ * outside, or another version judged), the shard's word stands; but where its
+ * record is gone or cannot be understood, there is nothing that it stands on.
  */
 #include "lib/arena.h"
 #include "lib/buf.h"
@@ -20,6 +21,7 @@
 #include "runner/prune.h"
 #include "runner/report.h"
 #include "runner/results.h"
+#include "runner/say.h"
 #include "runner/session.h"
 
 #include <errno.h>
@@ -198,7 +200,8 @@ static int tell(struct merge *m, size_t i, struct err *e)
 		v.message = arena_printf(&a, "%s in its run, %s by its record alone%s%s",
 					 verdict_name[past->kind], verdict_name[v.kind],
 					 v.message ? ": " : "", v.message ? v.message : "");
-		v.kind = past->kind;
+		if (v.kind != VERDICT_BROKEN)
+			v.kind = past->kind;
 	}
 	rc = copy(m, from->part, m->suite.item[i].name, ".record", e) ||
 	     copy(m, from->part, m->suite.item[i].name, ".pcapng", e) ||
@@ -255,7 +258,7 @@ static int undo(struct merge *m, struct err *e)
 	results_close(m->results);
 	m->results = NULL;
 	if (prune_run(path, &later))
-		fprintf(stderr, "lastack: %s\n", later.text);
+		say("%s", later.text);
 	return e->code;
 }
 
@@ -275,7 +278,7 @@ static int merge(struct merge *m, char **which, size_t count, struct err *e)
 	if (write_all(m, lost ? buf_text(&missing) : NULL, e))
 		return undo(m, e);
 	if (lost)
-		fprintf(stderr, "lastack: %s\n", buf_text(&missing));
+		say("%s", buf_text(&missing));
 	return lost ? EXIT_TROUBLE : outlets_status(&m->out);
 }
 

@@ -6,6 +6,7 @@
 #include "lib/err.h"
 #include "runner/choice.h"
 #include "runner/command.h"
+#include "runner/escape.h"
 #include "runner/facts.h"
 #include "runner/feed.h"
 #include "runner/fingerprint.h"
@@ -27,6 +28,7 @@
 #include "runner/request.h"
 #include "runner/require.h"
 #include "runner/results.h"
+#include "runner/say.h"
 #include "runner/session.h"
 #include "runner/signals.h"
 #include "runner/visit.h"
@@ -44,8 +46,12 @@ enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, FORESEEN_LEAST = 16 };
 
 static void print_list(const struct suite *s)
 {
-	for (size_t i = 0; i < s->items; i++)
-		puts(s->item[i].name);
+	for (size_t i = 0; i < s->items; i++) {
+		autobuf name = { 0 };
+
+		escape_shown(&name, s->item[i].name);
+		puts(buf_text(&name));
+	}
 }
 
 /* ----------------------------------------------------------------- reporting */
@@ -235,7 +241,7 @@ static struct session session_of(struct request *q)
 		.suite = &q->suite, .facts = &q->facts, .report = q->out.report, .results = q->results,
 		.slots = means_slots(q->jobs), .timeout_ns = q->timeout_s * NS_PER_S,
 		.shuffle = (unsigned int)q->shuffle, .observing = q->observe,
-		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .known = &q->known,
+		.fail_fast = q->fail_fast, .allow_run = q->allow_run, .alone = q->feed, .known = &q->known,
 		.onlooker = onlooker(q), .program = q->in->program,
 		.tick = draw, .tick_ctx = q->out.progress,
 	};
@@ -309,7 +315,7 @@ struct guest_words {
 	size_t count;
 };
 
-static void say(struct guest_words *w, const char *text)
+static void tell_host(struct guest_words *w, const char *text)
 {
 	w->word = arena_grow(w->arena, w->word, w->count, sizeof(*w->word));
 	w->word[w->count++] = text;
@@ -319,9 +325,9 @@ static void say_option(struct guest_words *w, const char *option, const char *va
 {
 	if (!value)
 		return;
-	say(w, option);
+	tell_host(w, option);
 	if (*value)
-		say(w, value);
+		tell_host(w, value);
 }
 
 static void say_number(struct guest_words *w, const char *option, int value)
@@ -335,14 +341,14 @@ static void say_trials(struct guest_words *w, const struct request *q)
 	for (size_t i = 0; i < q->suite.files && !q->rerun_failed; i++) {
 		const struct case_file *f = q->suite.file[i];
 
-		say(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, f->name),
+		tell_host(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, f->name),
 				    f->only ? " " : "", f->only ? f->only : ""));
 	}
 	for (size_t i = 0; i < q->suite.items && q->rerun_failed; i++) {
 		const struct suite_item *item = &q->suite.item[i];
 		const char *variant = suite_variant(item->file, item->name);
 
-		say(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, item->file->name),
+		tell_host(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, item->file->name),
 				    variant ? " " : "", variant ? variant : ""));
 	}
 }
@@ -352,7 +358,7 @@ static int words_for_guest(struct request *q, struct guest_words *w, struct err 
 {
 	if (choice_settle(&q->choice, &q->arena, e))
 		return e->code;
-	say(w, "run");
+	tell_host(w, "run");
 	say_number(w, "--feed", GUEST_FEED_FD);
 	say_option(w, "--results", "/results");
 	say_option(w, "--cases", "/" PACK_CASES);
@@ -370,7 +376,7 @@ static int words_for_guest(struct request *q, struct guest_words *w, struct err 
 		for (size_t i = 0; i < q->choice.keep.count; i++)
 			say_option(w, "--match", q->choice.keep.value[i]);
 	}
-	say(w, "--");
+	tell_host(w, "--");
 	say_trials(w, q);
 	return 0;
 }
@@ -488,7 +494,7 @@ static int run_in_guest(struct request *q, struct err *e)
 	if (!rc && !q->list)
 		rc = request_refuse_programs(q, e);
 	if (!rc && !i.modules.files && !i.machine->uml && !q->list)
-		fprintf(stderr, "lastack: no modules of %s were found (--modules DIR): only what is built in can be used\n",
+		say("no modules of %s were found (--modules DIR): only what is built in can be used",
 			i.release);
 	if (!rc && q->list)
 		print_list(&q->suite);
@@ -509,7 +515,7 @@ static int run_in_one(void *ctx, size_t which, int told)
 	q->told = told;
 	status = run_in_guest(q, &e);
 	if (status < 0) {
-		fprintf(stderr, "lastack: %s\n", e.text);
+		say("%s", e.text);
 		status = q->automake ? EXIT_HARD : EXIT_TROUBLE;
 	}
 	close_all(q);
@@ -596,7 +602,7 @@ int cmd_run(const struct invocation *in, struct err *e)
 	}
 	rc = carry_out(&q, e);
 	if (rc < 0 && q.automake) {
-		fprintf(stderr, "lastack: %s\n", e->text);
+		say("%s", e->text);
 		rc = EXIT_HARD;
 	}
 	close_all(&q);

@@ -93,15 +93,15 @@ static const struct key {
 	size_t offset;
 	int64_t unsaid, low, high;
 } keys[] = {
-	{ "from",	TYPE_I64,	false, AT(from_ns), INT64_MIN, INT64_MIN, INT64_MAX },
+	{ "from",	TYPE_I64,	false, AT(from_ns), INT64_MIN, -EVENT_TIME_MOST, EVENT_TIME_MOST },
 	{ "step",	TYPE_INT,	false, AT(step), -1, 0, STEPS_MOST - 1 },
-	{ "round",	TYPE_INT,	false, AT(round), 0, 0, INT32_MAX },
+	{ "round",	TYPE_INT,	false, AT(round), 0, 0, INT32_MAX - 1 },
 	{ "host",	TYPE_HOST,	false, AT(host), HOST_NONE, 0, HOST_COUNT - 1 },
 	{ "conn",	TYPE_INT,	false, AT(conn), -1, 0, NAMES_MOST - 1 },
-	{ "number",	TYPE_I64,	false, AT(number), 0, INT64_MIN, INT64_MAX },
+	{ "number",	TYPE_I64,	false, AT(number), 0, -EVENT_NUMBER_MOST, EVENT_NUMBER_MOST },
 	{ "word",	TYPE_WORD,	false, AT(word), 0, 0, EVENT_WORD_MOST },
 	{ "text",	TYPE_TEXT,	false, AT(text), 0, 0, EVENT_TEXT_MOST },
-	{ "no",		TYPE_INT,	true, AT(frame.number), 0, 0, INT32_MAX },
+	{ "no",		TYPE_INT,	true, AT(frame.number), 0, 0, INT32_MAX - 1 },
 	{ "way",	TYPE_HEADING,	true, AT(frame.heading), 0, 0, HEADING_COUNT - 1 },
 	{ "fate",	TYPE_FATE,	true, AT(frame.fate), 0, 0, FATE_COUNT - 1 },
 	{ "kind",	TYPE_KIND,	true, AT(frame.kind), 0, 0, SEGMENT_KIND_COUNT - 1 },
@@ -430,7 +430,8 @@ bool event_read(const char *line, size_t len, struct arena *a, struct event *ev)
 
 	if (len > EVENT_LINE_MOST)
 		return false;
-	if (!next_word(&line, &len, &word, &word_len) || !read_number(word, word_len, &at))
+	if (!next_word(&line, &len, &word, &word_len) || !read_number(word, word_len, &at) ||
+	    at < -EVENT_TIME_MOST || at > EVENT_TIME_MOST)
 		return false;
 	if (!next_word(&line, &len, &word, &word_len))
 		return false;
@@ -445,20 +446,35 @@ bool event_read(const char *line, size_t len, struct arena *a, struct event *ev)
 	return kind != EVENT_FRAME || frame_is_whole(said, ev);
 }
 
+/* How many lines there are; one more than EVENTS_MOST at most */
+static size_t count_lines(const char *text, size_t len)
+{
+	const char *end = text + len;
+	size_t lines = 0;
+
+	while (text < end && lines++ < EVENTS_MOST) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		text = newline ? newline + 1 : end;
+	}
+	return lines;
+}
+
 bool events_read(const char *text, size_t len, struct arena *a, struct events *out, int *bad_line)
 {
 	int line = 0;
 
 	*out = (struct events){ 0 };
 	*bad_line = 0;
+	out->list = arena_get(a, count_lines(text, len) * sizeof(*out->list));
 	while (len) {
 		const char *end = memchr(text, '\n', len);
 		const size_t line_len = end ? (size_t)(end - text) : len;
 
 		line++;
 		if (line_len) {
-			out->list = arena_grow(a, out->list, out->count, sizeof(*out->list));
-			if (!event_read(text, line_len, a, &out->list[out->count])) {
+			if (out->count == EVENTS_MOST ||
+			    !event_read(text, line_len, a, &out->list[out->count])) {
 				*bad_line = line;
 				return false;
 			}
@@ -469,3 +485,10 @@ bool events_read(const char *text, size_t len, struct arena *a, struct events *o
 	}
 	return true;
 }
+
+const char *events_fault(int bad_line, struct arena *a)
+{
+	return arena_printf(a, "line %d of its record cannot be read%s", bad_line,
+			    bad_line > EVENTS_MOST ? " (there may be 1048576 events)" : "");
+}
+_Static_assert(EVENTS_MOST == 1048576, "a message names it");

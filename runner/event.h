@@ -52,8 +52,15 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
-/** Bounds on what one event holds; the reader refuses more */
-enum { EVENT_TEXT_MOST = 4096, EVENT_WORD_MOST = 512, EVENT_LINE_MOST = 16384 };
+/** Bounds on what one event holds, and on how many a record has; the reader refuses more */
+enum {
+	EVENT_TEXT_MOST = 4096, EVENT_WORD_MOST = 512, EVENT_LINE_MOST = 16384,
+	EVENTS_MOST = 1 << 20,
+};
+
+/** Moments lie between these, and other numbers too: sums and differences of two do not overflow */
+#define EVENT_TIME_MOST		(INT64_C(1) << 60)
+#define EVENT_NUMBER_MOST	(INT64_MAX / 2)
 
 /**
  * struct frame_note - A segment as it crossed the wire
@@ -140,10 +147,14 @@ struct events {
 /**
  * events_read() - Read a whole record
  * @out:      those before the first bad line
- * @bad_line: out: the first line that is none, 0 where all are
+ * @bad_line: out: the first line that is none, or one event more than
+ *            EVENTS_MOST; 0 where all are
  *
  * Empty lines are passed over; a last line need not end in a newline.
  */
 bool events_read(const char *text, size_t len, struct arena *a, struct events *out, int *bad_line);
+
+/** events_fault() - What is to be said of a record with such a line; owned by the arena */
+const char *events_fault(int bad_line, struct arena *a);
 
 #endif

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,7 +79,7 @@ static void every_kind_comes_back_as_it_was(void **state)
 		ev.round = 99999;
 		ev.host = (enum host)(kind % HOST_COUNT);
 		ev.conn = kind;
-		ev.number = INT64_MIN + kind;
+		ev.number = kind - EVENT_NUMBER_MOST;
 		ev.word = "FIN-WAIT-2";
 		ev.text = "a b%c=\t\"\xff\n";
 		ev.frame = (struct frame_note){
@@ -126,7 +127,7 @@ static void text_may_hold_any_byte(void **state)
 static void the_longest_event_still_is_a_line(void **state)
 {
 	static char text[EVENT_TEXT_MOST + 1], word[EVENT_WORD_MOST + 1];
-	struct event ev = event_of(EVENT_FRAME, INT64_MIN);
+	struct event ev = event_of(EVENT_FRAME, -EVENT_TIME_MOST);
 
 	(void)state;
 	memset(text, '\x01', EVENT_TEXT_MOST);
@@ -171,8 +172,19 @@ static void a_line_says_only_what_is_not_usual(void **state)
 
 static const struct { const char *line; bool good; } lines[] = {
 	{ "0 ready",					true },
-	{ "-9223372036854775808 ready",			true },
-	{ "9223372036854775807 ready",			true },
+	{ "-1152921504606846976 ready",			true },
+	{ "1152921504606846976 ready",			true },
+	{ "-1152921504606846977 ready",			false },
+	{ "1152921504606846977 ready",			false },
+	{ "0 ready from=-1152921504606846976",		true },
+	{ "0 ready from=-1152921504606846977",		false },
+	{ "0 ready from=-9223372036854775808",		false },
+	{ "0 ready number=-4611686018427387903",	true },
+	{ "0 ready number=4611686018427387904",		false },
+	{ "0 ready round=2147483646",			true },
+	{ "0 ready round=2147483647",			false },
+	{ "-9223372036854775808 ready",			false },
+	{ "9223372036854775807 ready",			false },
 	{ "9223372036854775808 ready",			false },
 	{ "-9223372036854775809 ready",			false },
 	{ "99999999999999999999 ready",			false },
@@ -196,7 +208,7 @@ static const struct { const char *line; bool good; } lines[] = {
 	{ "0 step step=0x1",				false },
 	{ "0 step step=1 step=1",			false },
 	{ "0 step  step=1",				false },
-	{ "0 step round=2147483647",			true },
+	{ "0 step round=2147483646",			true },
 	{ "0 step round=2147483648",			false },
 	{ "0 state conn=255",				true },
 	{ "0 state conn=256",				false },
@@ -246,6 +258,29 @@ static void a_hostile_line_is_none(void **state)
 		test_free(copy);
 		arena_free(&arena);
 	}
+}
+
+static void more_events_than_a_record_may_have_are_refused(void **state)
+{
+	static const char line[] = "0 end\n";
+	const size_t len = sizeof(line) - 1;
+	char *text = malloc((EVENTS_MOST + 1) * len);
+	struct arena a = { 0 };
+	struct events events;
+	int bad_line;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i <= EVENTS_MOST; i++)
+		memcpy(text + i * len, line, len);
+	assert_true(events_read(text, EVENTS_MOST * len, &a, &events, &bad_line));
+	assert_int_equal(events.count, EVENTS_MOST);
+	arena_free(&a);
+	assert_false(events_read(text, (EVENTS_MOST + 1) * len, &a, &events, &bad_line));
+	assert_int_equal(bad_line, EVENTS_MOST + 1);
+	assert_non_null(strstr(events_fault(bad_line, &a), "1048576 events"));
+	arena_free(&a);
+	free(text);
 }
 
 static void every_cut_of_a_line_is_survived(void **state)
@@ -335,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_longer_text_is_cut),
 		cmocka_unit_test(a_line_says_only_what_is_not_usual),
 		cmocka_unit_test(a_hostile_line_is_none),
+		cmocka_unit_test(more_events_than_a_record_may_have_are_refused),
 		cmocka_unit_test(every_cut_of_a_line_is_survived),
 		cmocka_unit_test(a_line_too_long_is_none),
 		cmocka_unit_test(a_record_ends_at_its_first_bad_line),

@@ -543,7 +543,7 @@ static struct events last_try(const struct events *ev, int *tries)
 			continue;
 		begin = i;
 		++*tries;
-		if (ev->list[i].number > *tries && ev->list[i].number <= INT32_MAX)
+		if (ev->list[i].number > *tries && ev->list[i].number <= INT32_MAX / 2)
 			*tries = (int)ev->list[i].number;
 	}
 	if (!*tries)

@@ -362,7 +362,7 @@ static const struct {
 	{ STEPS(connects), "0 ready\n" OK("7", "1", "2") "3" MS " end\n", VERDICT_BROKEN, "the record is not of this trial", NULL, NULL },
 	{ STEPS(connects), "0 ready\n0 step\n0 end\n", VERDICT_BROKEN, "the record is not of this trial", NULL, NULL },
 	{ STEPS(connects), "0 ready\n0 state conn=9\n0 end\n", VERDICT_BROKEN, "the record is not of this trial", NULL, NULL },
-	{ STEPS(connects), "9223372036854775807 ready\n-9223372036854775807 end\n", VERDICT_BROKEN, "the record is not of this trial", NULL, NULL },
+	{ STEPS(connects), "1152921504606846976 ready\n-1152921504606846976 end\n", VERDICT_BROKEN, "the record is not of this trial", NULL, NULL },
 	{ STEPS(twice), "0 ready\n" OK("1", "1", "2") OK("1", "2", "3") "3" MS " end\n", VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(twice), "0 ready\n" OK("1", "1", "2") "3" MS " end\n", VERDICT_BROKEN, "the record leaves out client connect a", NULL, NULL },
 	{ STEPS(connects), "0 try number=1\n0 ready\n" BEGIN("0", "1") "0 try number=2\n0 ready\n" OK("0", "1", "2") "3" MS " end\n", VERDICT_PASS, NULL, NULL, NULL },

@@ -116,10 +116,10 @@ static void no_line_is_wider_and_no_byte_odd(void **state)
 		buf_adds(&text, "1 kernel text=");
 		for (int j = 0; j < 200; j++)
 			buf_adds(&text, "%1B%FFx");
-		buf_adds(&text, "\n9000000000000000000 frame no=1 way=client>server fate=made kind=ODD flags=255 "
+		buf_adds(&text, "\n1152921504606846976 frame no=1 way=client>server fate=made kind=ODD flags=255 "
 			 "client=c client_port=1 server=s server_port=2 window=0 seq=4294967295 "
 			 "ack=4294967295 len=4294967295 icmp=12345678901234567890123\n"
-			 "-9000000000000000000 late from=9000000000000000000\n1 step step=900\n1 state conn=200\n");
+			 "-1152921504606846976 late from=1152921504606846976\n1 step step=900\n1 state conn=200\n");
 	}
 	draw(buf_text(&text), NULL, &out);
 	for (size_t i = 0; i < out.len; i++) {

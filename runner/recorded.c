@@ -197,7 +197,7 @@ void recorded_judge(const struct recorded *r, const struct trial *t, const struc
 		return;
 	}
 	v->kind = VERDICT_BROKEN;
-	v->message = arena_printf(a, "line %d of its record cannot be read", bad_line);
+	v->message = events_fault(bad_line, a);
 }
 
 static bool was_observing(const struct facts *f)
@@ -221,6 +221,11 @@ bool recorded_verdict(const struct recorded *r, size_t i, struct trial *t, struc
 	if (!require_met(&item->file->scenario, &r->facts, a, &v->message))
 		return false;
 	if (recorded_read(r, item, &record, &e)) {
+		if (e.code == -ENOENT && r->past[i].kind == VERDICT_SKIP) {
+			v->message = item->file->scenario.runs ? "it runs programs: not in its run" :
+				     "it was not played in its run";
+			return false;
+		}
 		v->kind = VERDICT_BROKEN;
 		v->message = arena_printf(a, "no record: %s", e.text);
 		return false;

@@ -281,7 +281,7 @@ static void done(void *ctx, struct pool_result *r)
 	buf_add(record, buf_text(&r->text), r->text.len);
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
 	if (!events_read(buf_text(record), whole_lines(record), &a, &events, &bad_line))
-		say_broken(&v, arena_printf(&a, "line %d of its record cannot be read", bad_line));
+		say_broken(&v, events_fault(bad_line, &a));
 	else
 		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
 	cut_to_whole_lines(record);
@@ -345,8 +345,10 @@ static bool skip(struct course *c, size_t id)
 	const struct scenario *sc = &item_of(s, id)->file->scenario;
 	struct arena a = { 0 };
 	struct verdict v = { .kind = VERDICT_SKIP, .step = -1, .tries = 0 };
-	const char *why = "it runs programs: only with --allow-run";
-	const bool skipped = (sc->runs && !s->allow_run) || !require_met(sc, s->facts, &a, &why);
+	const char *why = s->allow_run ? "it runs programs, and a kernel that --kernel boots has none" :
+			  "it runs programs: only with --allow-run";
+	const bool skipped = (sc->runs && (!s->allow_run || s->alone)) ||
+			     !require_met(sc, s->facts, &a, &why);
 
 	if (skipped) {
 		v.message = why;

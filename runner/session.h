@@ -27,6 +27,7 @@ struct results;
  * @shuffle:    seed of the order in which trials begin; 0: the longest first
  * @observing:  `?` is filled, not judged
  * @allow_run:  files may run programs; else those that do are skipped
+ * @alone:      there are no programs here but this one: such files are skipped as well
  * @known:      differences that are known; NULL for none
  * @onlooker:  told of each trial while it runs; NULL for none
  * @program:    how the program was called, for the command that runs a trial alone
@@ -47,7 +48,7 @@ struct session {
 	int slots;
 	int64_t timeout_ns;
 	unsigned int shuffle;
-	bool observing, fail_fast, allow_run;
+	bool observing, fail_fast, allow_run, alone;
 	const char *program, *how;
 	void (*tick)(void *ctx, size_t running);
 	void *tick_ctx;

@@ -36,7 +36,7 @@ static void weigh(const struct visit *v, const struct frame_trial *f, const stru
 
 	if (!events_read(f->record.s, f->record.len, a, events, &bad_line)) {
 		to->kind = VERDICT_BROKEN;
-		to->message = arena_printf(a, "line %d of its record cannot be read", bad_line);
+		to->message = events_fault(bad_line, a);
 	} else {
 		judge(t, events, v->facts, v->session->observing, a, to);
 	}
