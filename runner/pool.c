@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 enum {
-	RECORD_MOST = 64 << 20,		/* bytes that a child may write */
+	RECORD_MOST = 64 << 20,		/* bytes of lines that a child may write */
 	RESTING_MOST = 8,
 	DYING_MOST = 48,
 	TICK_MS = 100,
@@ -49,6 +49,8 @@ struct child {
 	bool dozing, overrun;
 	struct buf text;
 	size_t seen;		/* how much of the text was looked at for doze and wake */
+	size_t lines;		/* how much of it is lines; a parcel stands behind */
+	bool parcel;
 	int64_t begun_ns;
 };
 
@@ -231,11 +233,11 @@ static int end_of_child(pid_t pid)
 	return wait;
 }
 
-static bool said_end(const struct buf *text)
+static bool said_end(const struct child *c)
 {
 	static const char end[] = " end";
-	const char *s = buf_text(text);
-	size_t len = text->len;
+	const char *s = buf_text(&c->text);
+	size_t len = c->lines;
 
 	while (len && s[len - 1] != '\n')
 		len--;
@@ -251,13 +253,18 @@ static void finish(struct pool *p, struct child *c)
 	struct pool_result r = { .job = c->job, .text = c->text, .overrun = c->overrun,
 				 .elapsed_ns = clock_ns() - c->begun_ns };
 
+	if (c->parcel) {
+		r.parcel = c->text.s + c->lines + 1;
+		r.parcel_len = c->text.len - c->lines - 1;
+		r.text.len = c->lines;
+	}
 	fd_close(&c->fd);
 	if (!c->dozing)
 		s->awake[c->cpu]--;
 	s->running--;
 	if (c->job.alone)
 		s->reserved[c->cpu] = false;
-	if (c->overrun || !said_end(&c->text))
+	if (c->overrun || !said_end(c))
 		r.wait = end_of_child(c->pid);
 	else
 		lay_to_rest(s, c->pid);
@@ -274,7 +281,7 @@ static void mind_lines(struct pool *p, struct child *c)
 	const char *text = buf_text(&c->text);
 	const char *end;
 
-	while ((end = memchr(text + c->seen, '\n', c->text.len - c->seen))) {
+	while ((end = memchr(text + c->seen, '\n', c->lines - c->seen))) {
 		const char *line = text + c->seen;
 		const char *word = memchr(line, ' ', (size_t)(end - line));
 		const bool doze = word && !strncmp(word, " doze", 5);
@@ -289,6 +296,22 @@ static void mind_lines(struct pool *p, struct child *c)
 		if (p->line)
 			p->line(p->ctx, &c->job, line, (size_t)(end - line));
 		c->seen = (size_t)(end + 1 - text);
+	}
+}
+
+/* What came: lines up to the first NUL, which no line has, and a parcel from there on */
+static void take_in(struct child *c, const char *piece, size_t n)
+{
+	const char *nul = c->parcel ? NULL : memchr(piece, '\0', n);
+
+	if (!c->parcel)
+		c->lines += nul ? (size_t)(nul - piece) : n;
+	c->parcel |= nul != NULL;
+	buf_add(&c->text, piece, n);
+	if (c->lines > RECORD_MOST || c->text.len - c->lines > POOL_PARCEL_MOST + 1 ||
+	    c->text.failed) {
+		c->overrun = true;
+		kill(-c->pid, SIGKILL);
 	}
 }
 
@@ -308,11 +331,7 @@ static void hear(struct pool *p, struct child *c)
 			finish(p, c);
 			return;
 		}
-		buf_add(&c->text, piece, (size_t)n);
-		if (c->text.len > RECORD_MOST || c->text.failed) {
-			c->overrun = true;
-			kill(-c->pid, SIGKILL);
-		}
+		take_in(c, piece, (size_t)n);
 	}
 	mind_lines(p, c);
 }

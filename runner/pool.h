@@ -24,15 +24,22 @@ struct pool_job {
 	int64_t budget_ns;
 };
 
+/** Bytes that a child may write behind its lines */
+enum { POOL_PARCEL_MOST = 256 << 20 };
+
 /**
  * struct pool_result - How a child ended
- * @text:    all it wrote; the callee may take it over by zeroing it
+ * @text:    all the lines it wrote
+ * @parcel, @parcel_len: what it wrote behind them, after a NUL; NULL: nothing. It lasts as
+ *           long as @text; whether all of it came, only the child's good end says
  * @wait:    its wait status
  * @overrun: it was killed for overrunning its budget
  */
 struct pool_result {
 	struct pool_job job;
 	struct buf text;
+	const char *parcel;
+	size_t parcel_len;
 	int wait;
 	bool overrun;
 	int64_t elapsed_ns;
@@ -42,7 +49,8 @@ struct pool_result {
  * struct pool - What to do, and with how much at once
  * @slots: children at once, dozing ones too
  * @awake_most: awake ones on a processor
- * @play:   in the child: do the job, write to @fd and close it. Return: whether the
+ * @play:   in the child: do the job, write lines to @fd, and a NUL and a parcel if there
+ *          is one, and close it. Return: whether the
  *          end was said, so that nobody asks how the process ended
  * @done:   in the parent; may call pool_add(), for another try
  * @line:   in the parent, of each line of a child when it has come. May be NULL

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +115,25 @@ static void keep_record(struct course *c, size_t id)
 	if (r && record->len &&
 	    results_write(r, results_trial_path(&a, item_of(c->s, id)->name, ".record"), record, &e))
 		note_failure(c, &e);
+	arena_free(&a);
+}
+
+/* A capture is an aid: where it did not come whole, or cannot be kept, there is none. */
+static void keep_capture(struct course *c, const struct pool_result *r)
+{
+	struct arena a = { 0 };
+	uint64_t len = 0;
+	struct buf b;
+	struct err e;
+
+	if (!c->s->results || !r->parcel || r->parcel_len < sizeof(len))
+		return;
+	memcpy(&len, r->parcel, sizeof(len));
+	if (len != r->parcel_len - sizeof(len))
+		return;
+	b = (struct buf){ .s = (char *)(uintptr_t)r->parcel + sizeof(len), .len = (size_t)len };
+	results_write(c->s->results, results_trial_path(&a, item_of(c->s, r->job.id)->name, ".pcapng"),
+		      &b, &e);
 	arena_free(&a);
 }
 
@@ -278,6 +298,7 @@ static void done(void *ctx, struct pool_result *r)
 	int bad_line = 0;
 
 	hearing_fini(&c->tally[r->job.id].heard);
+	keep_capture(c, r);
 	buf_add(record, buf_text(&r->text), r->text.len);
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
 	if (!events_read(buf_text(record), whole_lines(record), &a, &events, &bad_line))
@@ -296,14 +317,39 @@ static void done(void *ctx, struct pool_result *r)
 
 /* ------------------------------------------------------------------ playing */
 
-static void write_capture(const struct session *s, const char *name, const struct buf *capture)
+/*
+ * The capture goes through the pipe, too, behind the record and its own length:
+ * a child that plays has no business with files. False: the runner is gone.
+ */
+static bool send_capture(int fd, const struct buf *capture)
 {
-	struct arena a = { 0 };
-	struct err e;
+	const uint64_t len = capture->len;
+	char head[1 + sizeof(len)] = { 0 };
+	struct iovec part[] = {
+		{ head, sizeof(head) }, { capture->s, capture->len },
+	};
 
-	if (s->results && capture->len)
-		results_write(s->results, results_trial_path(&a, name, ".pcapng"), capture, &e);
-	arena_free(&a);
+	memcpy(head + 1, &len, sizeof(len));
+	for (size_t i = 0; i < 2;) {
+		const ssize_t n = writev(fd, part + i, (int)(2 - i));
+		size_t left = n < 0 ? 0 : (size_t)n;
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		for (; i < 2 && left >= part[i].iov_len; i++)
+			left -= part[i].iov_len;
+		if (i < 2) {
+			part[i].iov_base = (char *)part[i].iov_base + left;
+			part[i].iov_len -= left;
+		}
+	}
+	return true;
+}
+
+static bool is_worth_sending(const struct session *s, const struct buf *capture)
+{
+	return s->results && capture->len && !capture->failed &&
+	       capture->len <= POOL_PARCEL_MOST - sizeof(uint64_t);
 }
 
 /* What is known to fail is no news */
@@ -323,7 +369,8 @@ static bool play(void *ctx, const struct pool_job *job, int fd)
 
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
 	ended = exec_trial(&t, c->s->facts, job->try_number, pauses(c, item), fd, &capture);
-	write_capture(c->s, item->name, &capture);
+	if (is_worth_sending(c->s, &capture) && !send_capture(fd, &capture))
+		_exit(3);
 	close(fd);
 	return ended;
 }
