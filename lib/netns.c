@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@
  * a descriptor: five system calls fewer each time.
  */
 static int base = -1;
+static bool settled;		/* then @base is somebody else's to close */
 static _Thread_local unsigned int depth;	/* how many namespaces we are in, one from another */
 
 /* A socket knows its namespace: a sixth of the cost of asking /proc. It needs
@@ -70,8 +72,12 @@ void (*netns_lost)(void) = abort;
 
 int netns_enter(int *home, int ns, struct err *e)
 {
-	int from = way_back(e);
+	int from;
 
+	*home = -1;
+	if (settled && ns == base && !depth)
+		return 0;	/* that is where we are, and nothing has to be undone */
+	from = way_back(e);
 	if (from < 0)
 		return e->code;
 	if (ns >= 0 && setns(ns, CLONE_NEWNET)) {
@@ -97,6 +103,22 @@ void netns_leave(int *home)
 	drop_way(home);
 	depth--;
 	errno = saved;
+}
+
+int netns_settle(int ns, struct err *e)
+{
+	if (setns(ns, CLONE_NEWNET))
+		return err_sys(e, "network namespace: settle");
+	if (!settled)
+		fd_close(&base);
+	base = ns;
+	settled = true;
+	return 0;
+}
+
+int netns_way_back(void)
+{
+	return base;
 }
 
 /* The first number in a file of /proc/sys, or @missing where there is no such file */

@@ -52,6 +52,18 @@ int netns_new_inside(int *home, int *ns, struct err *e);
  */
 int netns_enter(int *home, int ns, struct err *e);
 
+/**
+ * netns_settle() - Make a namespace the home of this process, for good
+ * @ns: stays open; entering it by this descriptor costs nothing from now on
+ *
+ * The descriptor that led back to the home before is closed. To be called by a
+ * process of one thread that has entered nothing.
+ */
+int netns_settle(int ns, struct err *e);
+
+/** netns_way_back() - The descriptor of home, which who closes all others must leave; -1: there is none */
+int netns_way_back(void);
+
 /** netns_leave() - Go back; a failure to do so ends the process: nothing may run in the wrong place */
 void netns_leave(int *home);
 

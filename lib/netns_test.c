@@ -164,6 +164,31 @@ static int meet_user_limit(void)
 	return meet_limit("max_user_namespaces", true);
 }
 
+static int settle_down(void)
+{
+	const ino_t before = where_we_are();
+	autofd own = -1, other = -1;
+	struct err e;
+	int way;
+
+	if (netns_new(&own, &e) || netns_new(&other, &e))
+		return tell("new", &e);
+	way = netns_way_back();
+	if (netns_settle(own, &e))
+		return tell("settle", &e);
+	if (where_we_are() != which(own) || fcntl(way, F_GETFD) >= 0)
+		return WRONG;
+	for (int i = 0; i < 2; i++) {
+		autons home = -1, again = -1;
+
+		if (netns_enter(&home, i ? other : own, &e) || netns_enter(&again, own, &e))
+			return tell("enter", &e);
+		if (where_we_are() != which(own))
+			return WRONG;
+	}
+	return where_we_are() == which(own) && before != which(own) ? ALL_WELL : WRONG;
+}
+
 static int result_of(int (*job)(void))
 {
 	const pid_t child = fork();
@@ -201,6 +226,12 @@ static void a_limit_that_is_reached_is_named(void **state)
 	}
 }
 
+static void who_settles_down_comes_back_to_there_and_nowhere_else(void **state)
+{
+	(void)state;
+	assert_int_equal(result_of(settle_down), ALL_WELL);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest before[] = {
@@ -212,6 +243,7 @@ int main(void)
 		cmocka_unit_test(what_is_entered_is_left_at_the_end_of_the_scope),
 		cmocka_unit_test(leaving_keeps_errno),
 		cmocka_unit_test(something_else_is_not_entered),
+		cmocka_unit_test(who_settles_down_comes_back_to_there_and_nowhere_else),
 	};
 	const int failed = cmocka_run_group_tests(before, NULL, NULL);
 
