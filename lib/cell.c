@@ -13,6 +13,7 @@
 
 #include "lib/auto.h"
 #include "lib/buf.h"
+#include "lib/caps.h"
 #include "lib/err.h"
 
 #include <errno.h>
@@ -46,6 +47,14 @@ struct birth {
 	int code;
 	char failure[96];
 };
+
+uint64_t cell_rights(void)
+{
+	return CAPS(CAP_CHOWN) | CAPS(CAP_DAC_OVERRIDE) | CAPS(CAP_FOWNER) | CAPS(CAP_FSETID) |
+		CAPS(CAP_KILL) | CAPS(CAP_SETGID) | CAPS(CAP_SETUID) | CAPS(CAP_SETPCAP) |
+		CAPS(CAP_SYS_CHROOT) | CAPS(CAP_NET_BIND_SERVICE) | CAPS(CAP_NET_RAW) |
+		CAPS(CAP_NET_ADMIN);
+}
 
 /* fork(2) with flags: the stack stays the one it is */
 static pid_t fork_with(unsigned long flags)
@@ -96,13 +105,17 @@ static bool furnish(struct birth *b)
 	return true;
 }
 
+/* Whoever gets out of a program's process finds nothing in this one: no right, no descriptor */
 static _Noreturn void be_first(int life)
 {
 	struct birth b = { .code = 0 };
+	struct err e;
 	char nothing;
 
 	signal(SIGCHLD, SIG_IGN);	/* orphans are taken in by themselves */
-	furnish(&b);
+	caps_close_others(&life, 1);
+	if (furnish(&b) && caps_keep(0, 0, &e))
+		b.code = e.code, snprintf(b.failure, sizeof(b.failure), "cell: %.80s", e.text);
 	if (write(life, &b, sizeof(b)) == sizeof(b))
 		while (read(life, &nothing, 1) < 0 && errno == EINTR)
 			;
@@ -210,13 +223,18 @@ struct start {
 	int tell;		/* closed by itself once the shell runs */
 };
 
-static void tell(const struct start *s, pid_t pid, const char *what)
+static void tell_code(const struct start *s, pid_t pid, int code, const char *what)
 {
-	struct word w = { .pid = pid, .code = what ? -errno : 0 };
+	struct word w = { .pid = pid, .code = code };
 
 	snprintf(w.what, sizeof(w.what), "%s", what ? what : "");
 	if (write(s->tell, &w, sizeof(w)) != sizeof(w))
 		_exit(127);
+}
+
+static void tell(const struct start *s, pid_t pid, const char *what)
+{
+	tell_code(s, pid, what ? -errno : 0, what);
 }
 
 static void usual_signals(void)
@@ -257,6 +275,7 @@ static _Noreturn void be_program(struct start *s)
 {
 	const int null = above(open("/dev/null", O_RDONLY | O_CLOEXEC));
 	const int out = above(s->job->out), err = above(s->job->err);
+	struct err e;
 
 	s->tell = above(s->tell);
 	keep_descriptors();
@@ -266,6 +285,8 @@ static _Noreturn void be_program(struct start *s)
 	umask(022);
 	if (chdir(s->c->folder))
 		tell(s, 0, "chdir");
+	else if (caps_bound(cell_rights(), &e))
+		tell_code(s, 0, e.code, "bound");
 	else if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		tell(s, 0, "dup2");
 	else if (execle("/bin/sh", "sh", "-c", s->job->command, NULL, s->job->env))

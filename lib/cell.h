@@ -11,6 +11,7 @@
 #define LIB_CELL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct buf;
@@ -24,6 +25,14 @@ struct err;
  * make namespaces.
  */
 int cell_open(struct cell **c, struct err *e);
+
+/**
+ * cell_rights() - The capabilities (see caps.h) that programs of a cell may have, and who starts them must
+ *
+ * What containers usually give, without making devices, and CAP_NET_ADMIN over their
+ * host's network. Those of them that the user has not are not had here, either.
+ */
+uint64_t cell_rights(void);
 
 /** cell_folder() - Its own folder, empty at first: where programs begin, and what $TMPDIR is to be */
 const char *cell_folder(const struct cell *c);
@@ -45,9 +54,10 @@ struct cell_job {
  * cell_start() - Start a program, in a session of its own
  * @pid: out: a child of the calling process, as it sees it: for waitpid() and kill()
  *
- * Signals are as they are by default, descriptors as many as usual, and none
- * but these three are open. Returns
- * once the shell runs, or with the reason why it cannot.
+ * Signals are as they are by default, descriptors as many as usual, none but
+ * these three are open, and capabilities beyond cell_rights() are out of reach.
+ * Takes CAP_SYS_ADMIN and CAP_SETPCAP. Returns once the shell runs, or with the
+ * reason why it cannot.
  */
 int cell_start(struct cell *c, const struct cell_job *job, pid_t *pid, struct err *e);
 

@@ -18,6 +18,7 @@
 #include "runner/watch.h"
 #include "runner/play.h"
 #include "runner/programs.h"
+#include "runner/rights.h"
 #include "runner/standstill.h"
 #include "runner/sweep.h"
 #include "runner/wires.h"
@@ -64,7 +65,8 @@ static bool set_up(struct play *p, const struct trial *t, const struct facts *fa
 	const int64_t begun_ns = clock_ns();
 	const bool made = !play_open(p, t, facts, out_fd);
 	struct err e = p->err;
-	const bool set = made && !apply_settings(p, &e) && (!t->runs || !programs_open(p, &e));
+	const bool set = made && !apply_settings(p, &e) && !rights_go_home(p, &e) &&
+		(!t->runs || !programs_open(p, &e)) && !rights_settle(p, &e);
 
 	p->zero_ns = clock_ns();
 	play_tell(p, EVENT(EVENT_TRY, .at_ns = begun_ns - p->zero_ns, .number = try_number,
@@ -237,6 +239,7 @@ bool exec_trial(const struct trial *t, const struct facts *facts, int try_number
 	struct course course = { .pause = pause };
 	struct play p;
 
+	rights_begin(out_fd);
 	kmsg_open(&log);
 	if (set_up(&p, t, facts, try_number, out_fd))
 		while (!p.over && course.next < t->steps)
@@ -246,6 +249,7 @@ bool exec_trial(const struct trial *t, const struct facts *facts, int try_number
 		watch_end(&p);
 		wires_end(&p);
 	}
+	rights_end();
 	programs_end(&p);
 	kmsg_complaints(&log, tell_kernel_complaint, &p);
 	if (!p.over && !kept_end(t, &p.record, facts)) {

@@ -100,6 +100,10 @@ struct play {
 	struct conn *conn;	/* by name index */
 	struct listener listener[LISTENERS_MOST];
 	int listeners;
+	struct stock {
+		int step, fd;
+	} *stock;		/* sockets made ahead, by the step that will ask; -1: it has */
+	size_t stocks;
 	int *spare;		/* descriptors of incarnations whose name went on */
 	size_t spares;
 	uint64_t *former;	/* cookies of incarnations whose name went on */

@@ -23,15 +23,48 @@ static int domain(const struct play *p, enum spot spot)
 	return p->trial->family == FAMILY_IPV6 || spot == SPOT_MAPPED ? AF_INET6 : AF_INET;
 }
 
+static int make(const struct play *p, enum spot spot, struct err *e)
+{
+	const int fd = socket(domain(p, spot), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+
+	return fd < 0 ? err_sys(e, "socket") : fd;
+}
+
+/* Return: one that was made ahead for the step being done; -1: none is left */
+static int from_stock(struct play *p)
+{
+	for (size_t i = 0; i < p->stocks; i++)
+		if (p->stock[i].step == p->step && p->stock[i].fd >= 0)
+			return fd_keep(&p->stock[i].fd);
+	return -1;
+}
+
 int socket_make(struct play *p, enum host host, enum spot spot, struct err *e)
 {
+	const int ready = from_stock(p);
 	autons home = -1;
-	int fd;
 
-	if (netns_enter(&home, lab_ns(p->lab, host), e))
+	if (ready >= 0)
+		return ready;
+	return netns_enter(&home, lab_ns(p->lab, host), e) ? e->code : make(p, spot, e);
+}
+
+int socket_stock(struct play *p, int step, int rounds, struct err *e)
+{
+	const struct step *s = &p->trial->step[step];
+	autons home = -1;
+
+	if (netns_enter(&home, lab_ns(p->lab, s->host), e))
 		return e->code;
-	fd = socket(domain(p, spot), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	return fd < 0 ? err_sys(e, "socket") : fd;
+	for (; rounds; rounds--) {
+		const int fd = make(p, s->verb == VERB_CONNECT ? s->remote.spot : s->local.spot, e);
+
+		if (fd < 0)
+			return e->code;
+		p->stock = arena_grow(&p->arena, p->stock, p->stocks, sizeof(*p->stock));
+		p->stock[p->stocks++] = (struct stock){ step, fd };
+	}
+	return 0;
 }
 
 static int set_number(int fd, int level, int name, int value)

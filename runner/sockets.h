@@ -9,9 +9,21 @@
  * socket_make() - A non-blocking TCP socket in a host's namespace
  * @spot: what it is for: SPOT_MAPPED wants an IPv6 socket in an IPv4 trial too
  *
+ * It may have been made ahead: see socket_stock().
+ *
  * Return: the descriptor, or a negative errno: our own failure, @e says it
  */
 int socket_make(struct play *p, enum host host, enum spot spot, struct err *e);
+
+/**
+ * socket_stock() - Make the sockets that a step will ask socket_make() for
+ * @step: its index
+ * @rounds: how often it will be done
+ *
+ * To be had without going into the host's namespace then. A socket takes defaults
+ * from its namespace's sysctls as it is made, so no step may change those.
+ */
+int socket_stock(struct play *p, int step, int rounds, struct err *e);
 
 /**
  * socket_set() - Say options to it
