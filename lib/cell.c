@@ -16,6 +16,7 @@
 #include "lib/caps.h"
 #include "lib/err.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -32,6 +33,9 @@
 #include <unistd.h>
 
 enum { FILES_USUAL = 1024 };
+
+/* As linux/mount.h has them, which does not go with sys/mount.h everywhere */
+enum { MOUNT_READ_ONLY = 0x1, MOUNTS_BELOW = 0x8000 };
 
 struct cell {
 	int life;		/* the socket */
@@ -92,6 +96,41 @@ static bool make_folder(struct birth *b)
 	return fail(b, "no folder that a tmpfs could be mounted on");
 }
 
+/* Without further ado: where it cannot be done, as in some containers, it has been done mostly */
+static void make_read_only(const char *path, bool all_below)
+{
+	struct { uint64_t set, clr, propagation, userns; } how = { .set = MOUNT_READ_ONLY };
+
+#ifdef SYS_mount_setattr	/* Linux 5.12 */
+	if (all_below && !syscall(SYS_mount_setattr, AT_FDCWD, path, MOUNTS_BELOW, &how, sizeof(how)))
+		return;
+#endif
+	(void)how;
+	if (all_below || !mount(path, path, NULL, MS_BIND, NULL))
+		mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
+		      MS_NOEXEC, NULL);
+}
+
+/* All of the machine that a file tells the kernel; what is the network's own is each host's */
+static void shut_settings(void)
+{
+	DIR *list = opendir("/proc/sys");
+	const struct dirent *entry;
+	char path[300];
+
+	while (list && (entry = readdir(list))) {
+		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "net"))
+			continue;
+		snprintf(path, sizeof(path), "/proc/sys/%s", entry->d_name);
+		make_read_only(path, false);
+	}
+	if (list)
+		closedir(list);
+	make_read_only("/proc/sysrq-trigger", false);
+	make_read_only("/proc/irq", false);
+	make_read_only("/sys", true);
+}
+
 static bool furnish(struct birth *b)
 {
 	if (readlink("/proc/self", b->self, sizeof(b->self) - 1) < 0)
@@ -102,6 +141,7 @@ static bool furnish(struct birth *b)
 		return false;
 	/* A container may forbid it; then they see processes that they cannot reach */
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	shut_settings();
 	return true;
 }
 

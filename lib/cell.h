@@ -5,7 +5,9 @@
  * It is a process namespace with its own first process and a mount namespace
  * with a folder of its own. When the first process ends, the kernel kills all
  * others in it, however they forked, and the folder is gone with them; and the
- * first process ends as soon as its maker does, kill -9 included.
+ * first process ends as soon as its maker does, kill -9 included. What it mounts is
+ * nowhere else, and the settings of the machine (/proc/sys but net, /sys) can only
+ * be read there; files are those of the machine, with the rights of the user.
  */
 #ifndef LIB_CELL_H
 #define LIB_CELL_H
