@@ -249,6 +249,25 @@ int results_new_at(struct results **out, const char *path, struct err *e)
 	return 0;
 }
 
+/*
+ * What a name asks for may stand elsewhere; `latest` nobody has named, so it must be a
+ * run beside it, as point_latest() makes it, or (in a copy that followed it) a folder.
+ */
+static int open_latest(int base)
+{
+	char name[NAME_MAX + 1];
+	const ssize_t n = readlinkat(base, RESULTS_LATEST, name, sizeof(name) - 1);
+
+	if (n < 0)
+		return errno == EINVAL ? open_folder(base, RESULTS_LATEST, O_NOFOLLOW) : -1;
+	name[n] = '\0';
+	if (name[0] == '.' || strchr(name, '/')) {
+		errno = EXDEV;
+		return -1;
+	}
+	return open_folder(base, name, O_NOFOLLOW);
+}
+
 static int open_named(struct results *r, const char *base, const char *which, struct err *e)
 {
 	autofd folder = -1;
@@ -262,7 +281,10 @@ static int open_named(struct results *r, const char *base, const char *which, st
 		which = RESULTS_LATEST;
 	folder = open_folder(AT_FDCWD, base, 0);
 	if (folder >= 0)
-		r->dir = open_folder(folder, which, 0);
+		r->dir = strcmp(which, RESULTS_LATEST) ? open_folder(folder, which, 0) :
+			 open_latest(folder);
+	if (r->dir < 0 && errno == EXDEV)
+		return err_set(e, -EXDEV, "results: %s/%s leads out of there", base, which);
 	if (r->dir < 0 && strchr(which, '/'))
 		return err_sys(e, "results: %s", which);
 	if (r->dir < 0 && errno == ENOENT && strcmp(which, RESULTS_LATEST) != 0)

@@ -2,6 +2,7 @@
 #include "runner/results.h"
 
 #include "lib/arena.h"
+#include "lib/auto.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/prune.h"
@@ -177,6 +178,34 @@ static void what_is_written_can_be_read(void **state)
 	buf_fini(&b);
 	buf_fini(&back);
 	results_close(r);
+}
+
+static void a_latest_that_leads_elsewhere_is_refused(void **state)
+{
+	static const char *const away[] = { "../other", ".", "/", "../out/../other" };
+	struct results *r = begin("other"), *seen = NULL;
+	autofree char *path = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	results_close(begin("out"));
+	assert_int_equal(results_open_existing(&seen, "out", NULL, &e), 0);
+	results_close(seen);
+	assert_true(asprintf(&path, "../%s", results_path(r)) > 0);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(unlink("out/latest"), 0);
+		assert_int_equal(symlink(i < 4 ? away[i] : path, "out/latest"), 0);
+		assert_int_equal(results_open_existing(&seen, "out", NULL, &e), -EXDEV);
+		assert_int_equal(results_open_existing(&seen, "out", "latest", &e), -EXDEV);
+	}
+	assert_int_equal(symlink(path, "out/run"), 0);
+	assert_int_equal(unlink("out/latest"), 0);
+	assert_int_equal(symlink("run", "out/latest"), 0);
+	assert_true(results_open_existing(&seen, "out", NULL, &e) < 0);
+	results_close(r);
+	results_close(begin("out"));		/* which puts it right */
+	assert_int_equal(results_open_existing(&seen, "out", NULL, &e), 0);
+	results_close(seen);
 }
 
 static void no_link_inside_is_followed(void **state)
@@ -393,6 +422,7 @@ int main(void)
 		TEST(each_trial_has_a_path_inside),
 		TEST(a_long_variant_gets_a_short_file),
 		TEST(what_is_written_can_be_read),
+		TEST(a_latest_that_leads_elsewhere_is_refused),
 		TEST(no_link_inside_is_followed),
 		TEST(verdicts_are_there_at_once_and_ordered_at_the_end),
 		TEST(a_verdict_line_is_read_or_refused),
