@@ -81,7 +81,6 @@
 #include <net/ethernet.h>		/* before linux/: musl's and the kernel's struct ethhdr meet */
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -540,20 +539,12 @@ static bool is_settled(struct tally *t)
 	return true;
 }
 
-/* Whether a frame stands in the queue: a question a fifth as dear as poll(2) */
-static bool has_frame(const struct wire *w)
-{
-	int bytes = 0;
-
-	return ioctl(w->fd, SIOCINQ, &bytes) == 0 && bytes > 0;
-}
-
 static bool tap_idle(struct wire *w)
 {
 	unsigned int drops;
 	bool settled;
 
-	if (has_frame(w))
+	if (wait_readable(w, 0))
 		return false;
 	w->to_left.sent = packets_sent(w);
 	settled = is_settled(&w->to_left);
