@@ -350,7 +350,7 @@ static const char *const states[STATE_MOST + 1] = {
 
 static bool is_word(const char *name, const char *s, size_t len)
 {
-	return strlen(name) == len && !memcmp(name, s, len);
+	return len && name[0] == s[0] && strlen(name) == len && !memcmp(name, s, len);
 }
 
 const char *state_name(int state)
