@@ -27,6 +27,8 @@ enum {
 struct results {
 	char *path;
 	int dir, marker, verdicts;
+	char *recent;		/* the folder written into last, and its descriptor */
+	int recent_dir;
 	char **line;		/* by index in the plan; NULL: none yet */
 	size_t lines;
 };
@@ -36,7 +38,7 @@ static struct results *results_get(void)
 	struct results *r = calloc(1, sizeof(*r));
 
 	if (r)
-		r->dir = r->marker = r->verdicts = -1;
+		r->dir = r->marker = r->verdicts = r->recent_dir = -1;
 	return r;
 }
 
@@ -48,6 +50,8 @@ void results_close(struct results *r)
 		free(r->line[i]);
 	free(r->line);
 	fd_close(&r->verdicts);
+	fd_close(&r->recent_dir);
+	free(r->recent);
 	fd_close(&r->dir);
 	fd_close(&r->marker);	/* last: from here --keep may take it */
 	free(r->path);
@@ -432,13 +436,37 @@ int results_create(struct results *r, const char *path, int *fd, struct err *e)
 	return *fd < 0 ? err_sys(e, "results: %s", path) : 0;
 }
 
+/*
+ * As open_parent(), but what it opened stays open for the next: two files of one
+ * trial, many of one case.
+ * Return: the descriptor, still @r's, or a negative errno
+ */
+static int recent_parent(struct results *r, const char *path, const char **leaf, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	const size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (!r->recent || strlen(r->recent) != len || memcmp(r->recent, path, len) != 0) {
+		free(r->recent);
+		r->recent = NULL;
+		fd_close(&r->recent_dir);
+		if (open_parent(r, path, true, &r->recent_dir, leaf, e))
+			return e->code;
+		r->recent = strndup(path, len);	/* NULL: opened anew next time */
+	}
+	*leaf = path + len + (slash != NULL);
+	if (!**leaf || **leaf == '.')
+		return err_set(e, -EINVAL, "results: %s: not a path of ours", path);
+	return r->recent_dir;
+}
+
 int results_write(struct results *r, const char *path, const struct buf *b, struct err *e)
 {
-	autofd dir = -1;
 	const char *leaf;
+	const int dir = recent_parent(r, path, &leaf, e);
 
-	if (open_parent(r, path, true, &dir, &leaf, e))
-		return e->code;
+	if (dir < 0)
+		return dir;
 	return buf_write_file(b, dir, leaf, e) ? err_in(e, "results") : 0;
 }
 
