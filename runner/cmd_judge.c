@@ -58,14 +58,6 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 	return rc;
 }
 
-static bool has_verdict(const struct rejudge *j, const char *name)
-{
-	for (size_t i = 0; i < j->run.pasts; i++)
-		if (!strcmp(j->run.past[i].name, name))
-			return true;
-	return false;
-}
-
 /* What was never played is no success: trials without a verdict stand behind the others */
 static void add_missing(struct rejudge *j, struct report_point *point)
 {
@@ -80,7 +72,7 @@ static void add_missing(struct rejudge *j, struct report_point *point)
 		const struct planned_trial *t = &plan.trial[i];
 		const struct planned_file *f = &plan.file[t->file];
 
-		if (t->ours && !has_verdict(j, t->name))
+		if (t->ours && !recorded_has(&j->run, t->name))
 			point[n++] = (struct report_point){
 				arena_dup(a, t->name, strlen(t->name)),
 				arena_dup(a, f->name, strlen(f->name)),

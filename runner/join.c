@@ -3,6 +3,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/index.h"
 #include "runner/results.h"
 
 #include <errno.h>
@@ -137,32 +138,28 @@ static int compare(const struct join *j, const struct join_part *a, const struct
 
 /* --------------------------------------------------------- trials in one order */
 
-/* @from: where to begin to look, for they stand in the same order; out: the one after it */
-static struct join_trial *trial_named(struct join *j, const char *name, size_t *from)
+static const struct index_entry *plan_by_name(struct join *j)
 {
 	const struct planned *plan = join_plan(j);
+	struct index_entry *entry = arena_get(&j->arena, (plan->trials + 1) * sizeof(*entry));
 
-	for (size_t n = 0; n < plan->trials; n++) {
-		const size_t i = (*from + n) % plan->trials;
-
-		if (strcmp(plan->trial[i].name, name) != 0)
-			continue;
-		*from = i + 1;
-		return &j->trial[i];
-	}
-	return NULL;
+	for (size_t i = 0; i < plan->trials; i++)
+		entry[i] = (struct index_entry){ plan->trial[i].name, strlen(plan->trial[i].name), i };
+	index_sort(entry, plan->trials);
+	return entry;
 }
 
-static int place_trials(struct join *j, const struct join_part *p, struct err *e)
+static int place_trials(struct join *j, const struct index_entry *planned,
+			const struct join_part *p, struct err *e)
 {
-	size_t from = 0;
-
 	for (size_t i = 0; i < p->run.pasts; i++) {
 		const char *name = p->run.past[i].name;
-		struct join_trial *t = trial_named(j, name, &from);
+		struct join_trial *t;
+		size_t at;
 
-		if (!t)
+		if (!index_find(planned, join_plan(j)->trials, name, strlen(name), &at))
 			return err_set(e, -EBADMSG, "%s: %s is not in its plan", p->path, name);
+		t = &j->trial[at];
 		if (t->part && (!j->last_wins || t->part == p))
 			return err_set(e, -EEXIST, "%s is in both %s and %s; --last-wins takes that of the "
 				       "run named later", name, t->part->path, p->path);
@@ -173,6 +170,8 @@ static int place_trials(struct join *j, const struct join_part *p, struct err *e
 
 int join_open(struct join *j, const char *base, char **which, size_t count, struct err *e)
 {
+	const struct index_entry *planned;
+
 	j->part = arena_get(&j->arena, (count + 1) * sizeof(*j->part));
 	for (size_t i = 0; i < count; i++) {
 		struct join_part *p = &j->part[j->parts++];
@@ -185,8 +184,9 @@ int join_open(struct join *j, const char *base, char **which, size_t count, stru
 			if (compare_facts(&j->part[i], &j->part[k], e))
 				return e->code;
 	j->trial = arena_get(&j->arena, (join_plan(j)->trials + 1) * sizeof(*j->trial));
+	planned = plan_by_name(j);
 	for (size_t i = 0; i < count; i++)
-		if (place_trials(j, &j->part[i], e))
+		if (place_trials(j, planned, &j->part[i], e))
 			return e->code;
 	return 0;
 }

@@ -104,9 +104,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; word && i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, word))
 			return run(&commands[i], argc, argv);
-	if (word)
+	if (word) {
 		say("unknown command \"%s\"", word);
-	fputs("\n", stderr);
+		fputs("\n", stderr);
+	}
 	help(stderr);
 	return EXIT_TROUBLE;
 }

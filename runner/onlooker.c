@@ -176,8 +176,10 @@ static void say(const struct onlooker *o, const struct telling *w, const struct 
 	add_news(&news, w, ev, a);
 	if (!news.len)
 		return;
-	if (o->many)
-		buf_addf(&line, "%s: ", w->item->name);
+	if (o->many) {
+		escape_shown(&line, w->item->name);
+		buf_adds(&line, ": ");
+	}
 	buf_addf(&line, "%9.4f  ", (double)ev->list[ev->count - 1].at_ns / (double)NS_PER_S);
 	escape_line(&line, buf_text(&news), news.len);
 	buf_adds(&line, "\n");

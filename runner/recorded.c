@@ -3,6 +3,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/index.h"
 #include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/judge.h"
@@ -38,13 +39,18 @@ static const char *plain_name(struct arena *a, const char *escaped)
 	return escape_undo(escaped, len, name, &n) && strlen(name) == n ? name : escaped;
 }
 
-/* The name whose copy lies at @path; NULL where the plan knows of none */
-static const char *planned_name(const struct planned *plan, struct arena *a, const char *path)
+/* The plan's files by the paths of their copies */
+static struct index_entry *copies_by_path(const struct planned *plan, struct arena *a)
 {
-	for (size_t i = 0; i < plan->files; i++)
-		if (!strcmp(results_case_path(a, plan->file[i].name), path))
-			return plan->file[i].name;
-	return NULL;
+	struct index_entry *entry = arena_get(a, (plan->files + 1) * sizeof(*entry));
+
+	for (size_t i = 0; i < plan->files; i++) {
+		const char *path = results_case_path(a, plan->file[i].name);
+
+		entry[i] = (struct index_entry){ path, strlen(path), i };
+	}
+	index_sort(entry, plan->files);
+	return entry;
 }
 
 /*
@@ -54,19 +60,26 @@ static const char *planned_name(const struct planned *plan, struct arena *a, con
 static void restore_names(struct recorded *r)
 {
 	const size_t folder = strlen(results_path(r->results)) + 1;
+	const struct index_entry *copy = NULL;
 	struct planned plan;
+	struct arena a = { 0 };
 	struct err e;
 
 	planned_read(&plan, r->results, &e);
 	for (size_t i = 0; i < r->suite.files; i++) {
 		struct case_file *f = r->suite.file[i];
-		const char *name = strchr(f->name, '~') ?
-				   planned_name(&plan, &r->arena, f->path + folder) : NULL;
+		const char *path = f->path + folder, *name = NULL;
+		size_t at;
 
+		if (strchr(f->name, '~') && !copy)
+			copy = copies_by_path(&plan, &a);
+		if (strchr(f->name, '~') && index_find(copy, plan.files, path, strlen(path), &at))
+			name = plan.file[at].name;
 		f->name = f->scenario.name = name ? arena_dup(&r->arena, name, strlen(name)) :
 						    plain_name(&r->arena, f->name);
 	}
 	planned_fini(&plan);
+	arena_free(&a);
 }
 
 static int load_cases(struct recorded *r, struct err *e)
@@ -87,56 +100,61 @@ static int load_cases(struct recorded *r, struct err *e)
 	return 0;
 }
 
-/* The suite's names as `verdicts` holds them, escaped */
-static const char **escaped_names(struct recorded *r)
+/* The suite's trials by their names as `verdicts` holds them, escaped */
+static struct index_entry *items_by_name(struct recorded *r)
 {
-	const char **name = arena_get(&r->arena, (r->suite.items + 1) * sizeof(*name));
+	struct index_entry *entry = arena_get(&r->arena, (r->suite.items + 1) * sizeof(*entry));
 
 	for (size_t i = 0; i < r->suite.items; i++) {
 		autobuf own = { 0 };
 
 		escape_name(&own, r->suite.item[i].name);
-		name[i] = arena_dup(&r->arena, buf_text(&own), own.len);
+		entry[i] = (struct index_entry){ arena_dup(&r->arena, buf_text(&own), own.len), own.len, i };
 	}
-	return name;
+	index_sort(entry, r->suite.items);
+	return entry;
 }
 
-/* @from: where to begin to look, for they stand in the same order; out: the one after it */
-static const struct suite_item *item_named(const struct suite *s, const char *const *escaped,
-					   const char *name, size_t *from)
+/* A trial has one verdict in a run */
+static int check_once(struct recorded *r, struct err *e)
 {
-	const size_t len = suite_bare_len(name);
+	const struct index_entry *twice;
 
-	for (size_t n = 0; n < s->items; n++) {
-		const size_t i = (*from + n) % s->items;
+	r->by_name = arena_get(&r->arena, (r->pasts + 1) * sizeof(*r->by_name));
+	for (size_t i = 0; i < r->pasts; i++)
+		r->by_name[i] = (struct index_entry){ r->past[i].name, strlen(r->past[i].name), i };
+	index_sort(r->by_name, r->pasts);
+	twice = index_twice(r->by_name, r->pasts);
+	return !twice ? 0 : err_set(e, -EBADMSG, "%s:%zu: %s has a verdict already", RESULTS_VERDICTS,
+				    twice->at + 1, twice->name);
+}
 
-		if (strncmp(escaped[i], name, len) != 0 || escaped[i][len])
-			continue;
-		*from = i + 1;
-		return &s->item[i];
-	}
-	return NULL;
+bool recorded_has(const struct recorded *r, const char *name)
+{
+	size_t at;
+
+	return index_find(r->by_name, r->pasts, name, strlen(name), &at);
 }
 
 /* The trials that were run become the suite's only ones, in the order of the run */
 static int only_the_past(struct recorded *r, struct err *e)
 {
-	const char **escaped = escaped_names(r);
+	const struct index_entry *entry = items_by_name(r);
 	struct suite_item *item;
-	size_t from = 0;
 
-	if (results_past(r->results, &r->arena, &r->past, &r->pasts, e))
+	if (results_past(r->results, &r->arena, &r->past, &r->pasts, e) || check_once(r, e))
 		return e->code;
 	item = arena_get(&r->arena, (r->pasts + 1) * sizeof(*item));
 	for (size_t i = 0; i < r->pasts; i++) {
 		const char *name = r->past[i].name;
-		const struct suite_item *found = item_named(&r->suite, escaped, name, &from);
+		size_t len = strlen(name), at;
 
-		if (!found)
+		/* A file may be called as if it were the first of several */
+		if (!index_find(entry, r->suite.items, name, len, &at) &&
+		    !index_find(entry, r->suite.items, name, len = suite_bare_len(name), &at))
 			return err_set(e, -EBADMSG, "no case file for %s", name);
-		item[i] = *found;
-		item[i].name = arena_printf(&r->arena, "%s%s", found->name,
-					    name + suite_bare_len(name));
+		item[i] = r->suite.item[at];
+		item[i].name = arena_printf(&r->arena, "%s%s", r->suite.item[at].name, name + len);
 	}
 	r->suite.item = item;
 	r->suite.items = r->pasts;
@@ -222,7 +240,7 @@ bool recorded_verdict(const struct recorded *r, size_t i, struct trial *t, struc
 		return false;
 	if (recorded_read(r, item, &record, &e)) {
 		if (e.code == -ENOENT && r->past[i].kind == VERDICT_SKIP) {
-			v->message = item->file->scenario.runs ? "it runs programs: not in its run" :
+			v->message = item->file->scenario.runs ? "it runs programs, and its run let it run none" :
 				     "it was not played in its run";
 			return false;
 		}

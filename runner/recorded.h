@@ -34,6 +34,7 @@ struct recorded {
 	struct suite suite;
 	struct known known;
 	struct past *past;
+	struct index_entry *by_name;	/* of them */
 	size_t pasts;
 };
 
@@ -50,6 +51,9 @@ int recorded_load(struct recorded *r, struct err *e);
  * It was cut short then, or stopped at a failure as it was told; 0 where it left no plan.
  */
 size_t recorded_missing(const struct recorded *r);
+
+/** recorded_has() - Whether a trial has a verdict; its name as the plan and the verdicts hold it */
+bool recorded_has(const struct recorded *r, const char *name);
 
 /** recorded_read() - Append a trial's record, as it was written, to @b */
 int recorded_read(const struct recorded *r, const struct suite_item *item, struct buf *b,
