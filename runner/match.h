@@ -88,8 +88,9 @@ enum match_frames { MATCH_NOT_YET, MATCH_MET, MATCH_FAILED };
  * become so. It counts frames where they are delivered: dropped and held ones
  * are no part, released, replayed and made ones are. It begins with the latest
  * of: a mark; the connection's own connect; on that pair the end of an expected
- * exchange, the frame that a drop, hold or duplicate took, the first frame that
- * a release, replay or send gave.
+ * exchange, the frame that a drop, hold or duplicate took (of `all` the first one:
+ * what a timer repeats begins nothing), the first frame that a release, replay or
+ * send gave.
  */
 enum match_frames match_frames(const struct trial *t, int step, const struct events *so_far);
 

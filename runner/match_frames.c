@@ -241,6 +241,23 @@ static bool shares_pair(const struct trial *t, const struct events *ev, int conn
 	return false;
 }
 
+/*
+ * Whether a command that takes all that match had taken one before: what a
+ * sender's timer repeats then begins nothing anew.
+ */
+static bool took_one_before(const struct trial *t, const struct events *ev, int i)
+{
+	const struct event *did = &ev->list[i];
+
+	if (step_of(t, did)->wire.extent == EXTENT_NEXT)
+		return false;
+	for (int j = i - 1; j >= 0; j--)
+		if (ev->list[j].kind == EVENT_WIRE && ev->list[j].step == did->step &&
+		    ev->list[j].round == did->round)
+			return true;
+	return false;
+}
+
 /* Where a drop, hold or duplicate took a frame of the pair; the frame is told just before */
 static int taken_frame(const struct trial *t, const struct events *ev, int i,
 		       const struct pairs *p)
@@ -252,6 +269,8 @@ static int taken_frame(const struct trial *t, const struct events *ev, int i,
 		return NOWHERE;
 	if (s->verb != VERB_WIRE_DROP && s->verb != VERB_WIRE_HOLD &&
 	    s->verb != VERB_WIRE_DUPLICATE)
+		return NOWHERE;
+	if (took_one_before(t, ev, i))
 		return NOWHERE;
 	for (int j = i - 1; j >= 0; j--)
 		if (ev->list[j].kind == EVENT_FRAME && ev->list[j].frame.number == did->number)

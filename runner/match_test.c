@@ -196,9 +196,10 @@ static struct step steps[] = {
 	{ .verb = VERB_MARK, .host = HOST_NONE, .mark = M },
 	{ .verb = VERB_EXPECT, .host = HOST_NONE, .conn = -1,
 	  .expect = { .look = LOOK_EXCHANGE, .pattern.conn = A, .item = items, .items = 2 } },
+	{ .verb = VERB_WIRE_DROP, .host = HOST_NONE, .conn = A, .wire.extent = EXTENT_ALL },
 };
 static const struct trial trial = {
-	.names = names, .name_count = 2, .step = steps, .steps = 5,
+	.names = names, .name_count = 2, .step = steps, .steps = 6,
 };
 
 #define PAIR	"0 pair conn=0 host=client step=0 text=c%201%20s%202\n"
@@ -209,6 +210,7 @@ static const struct trial trial = {
 #define BEGIN(n)	"0 step step=" n "\n"
 #define DONE(n)		"0 done step=" n "\n"
 #define TOOK		"0 wire step=2 word=matched number=1\n"
+#define TOOK_OF_ALL(n)	"0 wire step=5 round=" n " word=matched number=1\n"
 
 static const struct { const char *record; enum match_frames is; } exchanges[] = {
 	{ BEGIN("0") PAIR DONE("0") BEGIN("4"),					MATCH_NOT_YET },
@@ -227,6 +229,11 @@ static const struct { const char *record; enum match_frames is; } exchanges[] = 
 	{ BEGIN("0") PAIR ACK DONE("0") BEGIN("1") DATA("made") ACK DONE("1") BEGIN("4"), MATCH_MET },
 	{ BEGIN("0") PAIR ACK DONE("0") BEGIN("1") DONE("1") DATA("passed") ACK BEGIN("4"), MATCH_FAILED },
 	{ BEGIN("0") PAIR ACK DATA("held") TOOK DATA("passed") ACK DONE("0") BEGIN("4"), MATCH_MET },
+	{ BEGIN("0") PAIR DATA("passed") DATA("held") TOOK ACK DONE("0") BEGIN("4"), MATCH_FAILED },
+	{ BEGIN("0") PAIR ACK DATA("dropped") TOOK_OF_ALL("0") DATA("passed") DATA("dropped") TOOK_OF_ALL("0")
+	  ACK DONE("0") BEGIN("4"),						MATCH_MET },
+	{ BEGIN("0") PAIR ACK DATA("dropped") TOOK_OF_ALL("0") ACK DATA("dropped") TOOK_OF_ALL("1")
+	  DATA("passed") ACK DONE("0") BEGIN("4"),				MATCH_MET },
 	{ BEGIN("4") ACK DONE("4") BEGIN("0") PAIR DATA("passed") ACK DONE("0") BEGIN("4"), MATCH_MET },
 	{ BEGIN("0") PAIR ACK DONE("0") BEGIN("4") DONE("4") DATA("passed") ACK BEGIN("4"), MATCH_MET },
 	{ BEGIN("0") DONE("0") BEGIN("4") DATA("passed") ACK,			MATCH_NOT_YET },

@@ -219,7 +219,7 @@ const struct word_info look_info[] = {
 	[LOOK_WIRE]	= { "wire", "wire SEGMENT [from MARK]",
 		"a segment crosses the wire after the end of the step before, or after a mark was set" },
 	[LOOK_EXCHANGE]	= { "exchange", "exchange of CONN KIND> <KIND ...",
-		"the exact order of the segments, KIND> from client to server and <KIND back, since its connect or the last mark, exchange or wire command that matched" },
+		"the exact order of the segments, KIND> from client to server and <KIND back, since its connect or the last mark, exchange or wire command that matched (of all: once)" },
 };
 COVERS(look_info, LOOK_COUNT);
 
