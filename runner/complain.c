@@ -208,6 +208,9 @@ static void add_head(struct buf *out, const struct complaint *k, const char *pat
 	const char *shade = k->grade == GRADE_ERROR ? RED : MAGENTA;
 
 	buf_adds(out, colour ? BOLD : "");
+	/* A log's reader may take a line that begins so for a command */
+	if (!strncmp(path, "::", 2) || !strncmp(path, "##[", 3))
+		buf_adds(out, "./");
 	add_safely(out, path);
 	if (k->at.line > 0)
 		buf_addf(out, ":%d", k->at.line);

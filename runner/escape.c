@@ -84,6 +84,7 @@ void escape_line(struct buf *b, const char *s, size_t len)
 
 void escape_shown(struct buf *b, const char *s)
 {
+	const bool commands = !strncmp(s, "::", 2) || !strncmp(s, "##[", 3);
 	const size_t len = strlen(s);
 	size_t n;
 
@@ -91,7 +92,7 @@ void escape_shown(struct buf *b, const char *s)
 		uint32_t code = 0;
 
 		n = utf8_next(s + i, len - i, &code);
-		if (n && is_fit(code)) {
+		if (n && is_fit(code) && (i || !commands)) {
 			buf_add(b, s + i, n);
 			continue;
 		}

@@ -34,7 +34,9 @@ void escape_line(struct buf *b, const char *s, size_t len);
  * escape_shown() - Append text for a terminal or a log, in one line
  *
  * Characters that may be shown stay; all others, line ends and tabs among
- * them, and bytes that are no UTF-8 come as %XX.
+ * them, and bytes that are no UTF-8 come as %XX. So does the first byte of
+ * what a log's reader takes for a command where a line begins with it (:: and
+ * ##[).
  */
 void escape_shown(struct buf *b, const char *s);
 

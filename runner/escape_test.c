@@ -66,6 +66,9 @@ static void what_cannot_be_shown_is_told_by_its_bytes(void **state)
 		{ "\xc2\x9b" "31m",				"%C2%9B31m" },
 		{ "\xe2\x80\xae" "x\xe2\x81\xa6",		"%E2%80%AEx%E2%81%A6" },
 		{ "\xff\xc3",					"%FF%C3" },
+		{ "::error::x",					"%3A:error::x" },
+		{ "##[error]x",					"%23#[error]x" },
+		{ ":a::b##[c]",					":a::b##[c]" },
 	};
 
 	(void)state;
