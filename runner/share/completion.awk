@@ -156,7 +156,7 @@ function zsh(	c, i, k, kinds, n)
 
 # ---------------------------------------------------------------------- fish
 
-function fish_text(s) { gsub(/\\/, "\\\\", s); gsub(/\047/, "\\\047", s); return "\047" s "\047" }
+function fish_text(s) { gsub(/\\/, "&&", s); gsub(/\047/, "\\\047", s); return "\047" s "\047" }
 
 function fish(	c, i, k, n, a, kinds, when)
 {

@@ -22,7 +22,7 @@ BEGIN {
 # A regular expression as a JSON string
 function quoted(s)
 {
-	gsub(/\\/, "\\\\", s)
+	gsub(/\\/, "&&", s)
 	gsub(/"/, "\\\"", s)
 	return "\"" s "\""
 }
