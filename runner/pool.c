@@ -163,7 +163,6 @@ static int start(struct pool *p, const struct pool_job *job, int cpu, struct err
 	const pid_t parent = getpid();
 	int pipefd[2];
 
-	p->begin(p->ctx, job);
 	if (pipe2(pipefd, O_CLOEXEC))
 		return err_sys(e, "pipe");
 	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu,

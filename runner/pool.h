@@ -49,7 +49,6 @@ struct pool_result {
  * struct pool - What to do, and with how much at once
  * @slots: children at once, dozing ones too
  * @awake_most: awake ones on a processor
- * @begin:  in the parent, before a job's child is made: what it does is there in both
  * @play:   in the child: do the job, write lines to @fd, and a NUL and a parcel if there
  *          is one, and close it. Return: whether the
  *          end was said, so that nobody asks how the process ended
@@ -59,7 +58,6 @@ struct pool_result {
  */
 struct pool {
 	int slots, awake_most;
-	void (*begin)(void *ctx, const struct pool_job *job);
 	bool (*play)(void *ctx, const struct pool_job *job, int fd);
 	void (*done)(void *ctx, struct pool_result *r);
 	void (*line)(void *ctx, const struct pool_job *job, const char *line, size_t len);

@@ -31,8 +31,6 @@ static const int64_t SPARE_NS = 30 * NS_PER_S, LONG_NS = 10 * NS_PER_S;
 struct tally {
 	struct buf record;	/* of all its tries */
 	struct hearing heard;	/* of the present one */
-	struct trial trial;	/* from its first child on */
-	bool parsed;
 };
 
 struct course {
@@ -277,13 +275,6 @@ static bool try_again(struct course *c, const struct pool_job *job, const struct
 	return true;
 }
 
-static void forget_trial(struct tally *t)
-{
-	if (t->parsed)
-		trial_fini(&t->trial);
-	t->parsed = false;
-}
-
 static void settle_verdict(struct course *c, const struct pool_result *r, const struct trial *t,
 			   struct verdict *v, const struct events *events)
 {
@@ -291,7 +282,6 @@ static void settle_verdict(struct course *c, const struct pool_result *r, const 
 	v->elapsed_ns = r->elapsed_ns;
 	settle(c, r->job.id, t, v, events);
 	buf_fini(&c->tally[r->job.id].record);
-	forget_trial(&c->tally[r->job.id]);
 	if (c->s->fail_fast && verdict_red(v->kind))
 		pool_stop(&c->pool);
 }
@@ -300,26 +290,28 @@ static void done(void *ctx, struct pool_result *r)
 {
 	struct course *c = ctx;
 	const struct suite_item *item = item_of(c->s, r->job.id);
-	const struct trial *t = &c->tally[r->job.id].trial;
 	struct buf *record = &c->tally[r->job.id].record;
 	struct verdict v = { .step = -1 };
 	struct events events = { 0 };
 	struct arena a = { 0 };
+	struct trial t;
 	int bad_line = 0;
 
 	hearing_fini(&c->tally[r->job.id].heard);
 	keep_capture(c, r);
 	buf_add(record, buf_text(&r->text), r->text.len);
+	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
 	if (!events_read(buf_text(record), whole_lines(record), &a, &events, &bad_line))
 		say_broken(&v, events_fault(bad_line, &a));
 	else
-		judge(t, &events, c->s->facts, c->s->observing, &a, &v);
+		judge(&t, &events, c->s->facts, c->s->observing, &a, &v);
 	cut_to_whole_lines(record);
 	mind_its_end(c, r, record, &a, &v);
 	if (c->s->known)
 		known_heed(c->s->known, item->name, &a, &v);
 	if (!try_again(c, &r->job, &v, &events))
-		settle_verdict(c, r, t, &v, &events);
+		settle_verdict(c, r, &t, &v, &events);
+	trial_fini(&t);
 	arena_free(&a);
 }
 
@@ -367,27 +359,16 @@ static bool pauses(const struct course *c, const struct suite_item *item)
 	       !(c->s->known && known_find(c->s->known, item->name));
 }
 
-/* Before the child is made, so that neither it nor done() need read the steps again */
-static void begin(void *ctx, const struct pool_job *job)
-{
-	const struct course *c = ctx;
-	const struct suite_item *item = item_of(c->s, job->id);
-	struct tally *t = &c->tally[job->id];
-
-	if (!t->parsed)
-		parse_trial(&item->file->scenario, item->variant, c->s->facts, &t->trial);
-	t->parsed = true;
-}
-
 static bool play(void *ctx, const struct pool_job *job, int fd)
 {
 	const struct course *c = ctx;
 	const struct suite_item *item = item_of(c->s, job->id);
-	const struct trial *t = &c->tally[job->id].trial;
 	struct buf capture = { 0 };
+	struct trial t;
 	bool ended;
 
-	ended = exec_trial(t, c->s->facts, job->try_number, pauses(c, item), fd, &capture);
+	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
+	ended = exec_trial(&t, c->s->facts, job->try_number, pauses(c, item), fd, &capture);
 	if (is_worth_sending(c->s, &capture) && !send_capture(fd, &capture))
 		_exit(3);
 	close(fd);
@@ -501,8 +482,8 @@ int session_run(struct session *s, int *signal, struct err *e)
 {
 	struct course c = {
 		.s = s,
-		.pool = { .slots = s->slots, .awake_most = AWAKE_MOST, .begin = begin, .play = play,
-			  .done = done, .tick = tick },
+		.pool = { .slots = s->slots, .awake_most = AWAKE_MOST, .play = play, .done = done,
+			  .tick = tick },
 	};
 	int rc;
 
@@ -516,7 +497,6 @@ int session_run(struct session *s, int *signal, struct err *e)
 	for (size_t i = 0; i < s->suite->items; i++) {
 		buf_fini(&c.tally[i].record);
 		hearing_fini(&c.tally[i].heard);
-		forget_trial(&c.tally[i]);
 	}
 	pool_fini(&c.pool);
 	kmsg_close(&c.log);
