@@ -13,6 +13,11 @@ enum { RECORD_MOST = 8192, RECORDS_MOST = 10000 };
 void kmsg_open(struct kmsg *k)
 {
 	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	kmsg_skip(k);
+}
+
+void kmsg_skip(struct kmsg *k)
+{
 	if (k->fd >= 0 && lseek(k->fd, 0, SEEK_END) < 0)
 		kmsg_close(k);
 }

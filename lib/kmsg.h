@@ -10,6 +10,9 @@ struct kmsg {
 /** kmsg_open() - Remember this moment of the log. Cannot fail: without the right to read, nothing is told */
 void kmsg_open(struct kmsg *k);
 
+/** kmsg_skip() - What was said so far is not to be told */
+void kmsg_skip(struct kmsg *k);
+
 /**
  * kmsg_complaints() - Tell each line since then with which the kernel reports a fault of its own
  *

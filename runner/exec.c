@@ -59,11 +59,9 @@ static int apply_settings(struct play *p, struct err *e)
 	return 0;
 }
 
-static bool set_up(struct play *p, const struct trial *t, const struct facts *facts,
-		   int try_number, int out_fd)
+static bool set_up(struct play *p, int try_number, int64_t begun_ns, bool made)
 {
-	const int64_t begun_ns = clock_ns();
-	const bool made = !play_open(p, t, facts, out_fd);
+	const struct trial *t = p->trial;
 	struct err e = p->err;
 	const bool set = made && !apply_settings(p, &e) && !rights_go_home(p, &e) &&
 		(!t->runs || !programs_open(p, &e)) && !rights_settle(p, &e);
@@ -233,15 +231,23 @@ static void tell_kernel_complaint(void *ctx, const char *line)
 }
 
 bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, bool pause,
-		int out_fd, struct buf *capture)
+		bool (*turn)(int out_fd), int out_fd, struct buf *capture)
 {
+	int64_t begun_ns = clock_ns(), made_ns;
 	struct kmsg log;
 	struct course course = { .pause = pause };
 	struct play p;
+	bool made;
 
 	rights_begin(out_fd);
 	kmsg_open(&log);
-	if (set_up(&p, t, facts, try_number, out_fd))
+	made = !play_open(&p, t, facts, out_fd);
+	made_ns = clock_ns();
+	if (turn(out_fd)) {
+		kmsg_skip(&log);	/* what was said meanwhile is told by the one whose turn it was */
+		begun_ns += clock_ns() - made_ns;
+	}
+	if (set_up(&p, try_number, begun_ns, made))
 		while (!p.over && course.next < t->steps)
 			do_step(&p, &course);
 	p.step = -1;

@@ -13,6 +13,8 @@ struct facts;
  * @facts:   the kernel, for TICK
  * @try_number: 1, 2, ...: told in the record
  * @pause:   stand still at the first step that was not kept; see standstill.h
+ * @turn:    called when the hosts are ready: returns when they may be put to use, and
+ *           whether that was later. Until then nothing is told, set or sent
  * @out_fd:  where the record goes, line by line (see event.h)
  * @capture: out: the frames as pcapng
  *
@@ -23,6 +25,6 @@ struct facts;
  * Return: whether it came to its end, which is then the last line of the record
  */
 bool exec_trial(const struct trial *t, const struct facts *facts, int try_number, bool pause,
-		int out_fd, struct buf *capture);
+		bool (*turn)(int out_fd), int out_fd, struct buf *capture);
 
 #endif

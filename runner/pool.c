@@ -13,6 +13,11 @@
  * needs, and much of the price is for the go. Then it takes its time to die;
  * it is collected when that is over, and a bound on those still dying keeps us
  * from making namespaces faster than the kernel can take them down.
+ *
+ * While all slots are taken, one child more is made ahead where a processor has
+ * no child: it prepares what it needs and then waits in pool_await_turn() until a
+ * slot is free. So never more than there are slots are at their jobs, and a job
+ * that wants to be alone neither is made ahead nor has one made beside it.
  */
 #include "runner/pool.h"
 
@@ -30,6 +35,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +53,7 @@ struct child {
 	int fd;			/* -1: a free slot */
 	int cpu;
 	bool dozing, overrun;
+	bool ahead;		/* it waits for its turn */
 	struct buf text;
 	size_t seen;		/* how much of the text was looked at for doze and wake */
 	size_t lines;		/* how much of it is lines; a parcel stands behind */
@@ -58,7 +65,9 @@ struct pool_state {
 	struct pool_job *queue;
 	size_t head, tail, room;
 	struct child *child;
-	size_t running;
+	int children;		/* one more than there are slots */
+	struct child *ahead;	/* made before its turn, and waits for it; or NULL */
+	size_t running;		/* that one not counted */
 	pid_t resting[RESTING_MOST], dying[DYING_MOST];
 	size_t restings, dyings;
 	cpu_set_t cpus;
@@ -125,6 +134,18 @@ static int cpu_for(const struct pool *p, const struct pool_job *job)
 	return best < 0 && cpus == 1 && !s->awake[only] ? only : best;
 }
 
+/* In a child: it was made before its turn */
+static bool made_ahead;
+
+bool pool_await_turn(int fd)
+{
+	char leave;
+
+	while (made_ahead && read(fd, &leave, 1) < 0 && errno == EINTR)
+		;
+	return made_ahead;
+}
+
 static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int fd)
 {
 	cpu_set_t one;
@@ -142,6 +163,7 @@ static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int 
 	CPU_ZERO(&one);
 	CPU_SET((size_t)c->cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
+	made_ahead = c->ahead;
 	if (!p->play(p->ctx, &c->job, fd))
 		_exit(0);
 	for (;;)
@@ -150,22 +172,44 @@ static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int 
 
 static struct child *free_slot(struct pool *p)
 {
-	for (int i = 0; i < p->slots; i++)
+	for (int i = 0; i < p->state->children; i++)
 		if (p->state->child[i].fd < 0)
 			return &p->state->child[i];
 	return NULL;
 }
 
-static int start(struct pool *p, const struct pool_job *job, int cpu, struct err *e)
+static void let_begin(struct pool_state *s)
+{
+	struct child *c = s->ahead;
+
+	s->ahead = NULL;
+	s->running++;
+	c->ahead = false;
+	c->begun_ns = clock_ns();
+	if (send(c->fd, "", 1, MSG_NOSIGNAL) < 0)
+		kill(c->pid, SIGKILL);	/* it would wait for ever; how it ended is then told */
+}
+
+/* The way from a child; for one made ahead a way to it, too. @end: ours, the child's */
+static int open_way(bool ahead, int end[2], struct err *e)
+{
+	if (ahead && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end))
+		return err_sys(e, "socketpair");
+	if (!ahead && pipe2(end, O_CLOEXEC))
+		return err_sys(e, "pipe");
+	return 0;
+}
+
+static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead, struct err *e)
 {
 	struct pool_state *s = p->state;
 	struct child *c = free_slot(p);
 	const pid_t parent = getpid();
 	int pipefd[2];
 
-	if (pipe2(pipefd, O_CLOEXEC))
-		return err_sys(e, "pipe");
-	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu,
+	if (open_way(ahead, pipefd, e))
+		return e->code;
+	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu, .ahead = ahead,
 			     .begun_ns = clock_ns() };
 	c->pid = fork();
 	if (c->pid == 0)
@@ -179,7 +223,10 @@ static int start(struct pool *p, const struct pool_job *job, int cpu, struct err
 	setpgid(c->pid, c->pid);
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	s->awake[c->cpu]++;
-	s->running++;
+	if (ahead)
+		s->ahead = c;
+	else
+		s->running++;
 	s->reserved[cpu] |= job->alone;
 	return 0;
 }
@@ -247,6 +294,18 @@ static bool said_end(const struct child *c)
 	return strstr(s + len, end) != NULL;
 }
 
+/* @gone: the child that ended */
+static void pass_turn(struct pool_state *s, struct child *gone)
+{
+	if (gone == s->ahead) {		/* it could not even prepare itself */
+		s->ahead = NULL;
+		return;
+	}
+	s->running--;
+	if (s->ahead && !s->stop)
+		let_begin(s);
+}
+
 static void finish(struct pool *p, struct child *c)
 {
 	struct pool_state *s = p->state;
@@ -261,7 +320,7 @@ static void finish(struct pool *p, struct child *c)
 	fd_close(&c->fd);
 	if (!c->dozing)
 		s->awake[c->cpu]--;
-	s->running--;
+	pass_turn(s, c);
 	if (c->job.alone)
 		s->reserved[c->cpu] = false;
 	if (c->overrun || !said_end(c))
@@ -344,21 +403,21 @@ bool pool_hold(struct pool *p, int fd)
 
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
-	for (int i = 0; i < p->slots; i++)
+	for (int i = 0; i < p->state->children; i++)
 		p->state->child[i].begun_ns += clock_ns() - begun_ns;
 	return !fds[0].revents && fds[1].revents;
 }
 
 void pool_nudge(struct pool *p, size_t id)
 {
-	for (int i = 0; i < p->slots; i++)
+	for (int i = 0; i < p->state->children; i++)
 		if (p->state->child[i].fd >= 0 && p->state->child[i].job.id == id)
 			kill(p->state->child[i].pid, SIGUSR1);
 }
 
 static void enforce_budget(struct child *c, int64_t now_ns)
 {
-	if (c->overrun || now_ns - c->begun_ns < c->job.budget_ns)
+	if (c->overrun || c->ahead || now_ns - c->begun_ns < c->job.budget_ns)
 		return;
 	c->overrun = true;
 	kill(-c->pid, SIGKILL);
@@ -370,7 +429,7 @@ static int poll_all(struct pool *p, struct pollfd *fds, int timeout_ms)
 	int n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = p->state->signals, .events = POLLIN };
-	for (int i = 0; i < p->slots; i++)
+	for (int i = 0; i < p->state->children; i++)
 		fds[n++] = (struct pollfd){ .fd = p->state->child[i].fd, .events = POLLIN };
 	return poll(fds, (nfds_t)n, timeout_ms);
 }
@@ -384,13 +443,46 @@ static int signal_that_came(struct pool_state *s)
 
 /* ------------------------------------------------------------------ the run */
 
+/* A processor where no child lives, dozing or not; -1: none, or somebody wants to be alone */
+static int vacant_cpu(const struct pool_state *s)
+{
+	cpu_set_t vacant = s->cpus;
+
+	for (int i = 0; i < s->children; i++) {
+		if (s->child[i].fd < 0)
+			continue;
+		if (s->child[i].job.alone)
+			return -1;
+		CPU_CLR((size_t)s->child[i].cpu, &vacant);
+	}
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((size_t)cpu, &vacant))
+			return cpu;
+	return -1;
+}
+
+/* What the machine is too short of for that, it may have when the job's turn has come */
+static void start_ahead(struct pool *p)
+{
+	struct pool_state *s = p->state;
+	struct err unheard;
+	int cpu;
+
+	if (s->stop || s->ahead || s->head == s->tail || s->queue[s->head].alone ||
+	    s->running < (size_t)p->slots)
+		return;
+	cpu = vacant_cpu(s);
+	if (cpu >= 0 && !start(p, &s->queue[s->head], cpu, true, &unheard))
+		s->head++;
+}
+
 static int start_some(struct pool *p, struct err *e)
 {
 	struct pool_state *s = p->state;
 
 	while (!s->stop && s->head < s->tail && s->running < (size_t)p->slots) {
 		const int cpu = cpu_for(p, &s->queue[s->head]);
-		const int rc = cpu < 0 ? 0 : start(p, &s->queue[s->head], cpu, e);
+		const int rc = cpu < 0 ? 0 : start(p, &s->queue[s->head], cpu, false, e);
 
 		if (cpu < 0)
 			break;
@@ -403,6 +495,7 @@ static int start_some(struct pool *p, struct err *e)
 			return rc;
 		s->head++;
 	}
+	start_ahead(p);
 	return 0;
 }
 
@@ -410,13 +503,13 @@ static void kill_all(struct pool *p)
 {
 	struct pool_state *s = p->state;
 
-	for (int i = 0; i < p->slots; i++) {
+	for (int i = 0; i < s->children; i++) {
 		if (s->child[i].fd < 0)
 			continue;
 		kill(-s->child[i].pid, SIGKILL);
 		kill(s->child[i].pid, SIGKILL);
 	}
-	for (int i = 0; i < p->slots; i++) {
+	for (int i = 0; i < s->children; i++) {
 		struct child *c = &s->child[i];
 
 		if (c->fd < 0)
@@ -426,6 +519,7 @@ static void kill_all(struct pool *p)
 		buf_fini(&c->text);
 	}
 	s->running = 0;
+	s->ahead = NULL;
 	release(s);
 	collect_dying(s, true);
 }
@@ -436,10 +530,11 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 	struct sigaction hup;
 	sigset_t set;
 
-	s->child = need(calloc((size_t)p->slots, sizeof(*s->child)));
+	s->children = p->slots + 1;
+	s->child = need(calloc((size_t)s->children, sizeof(*s->child)));
 	s->awake = need(calloc(CPU_SETSIZE, sizeof(*s->awake)));
 	s->reserved = need(calloc(CPU_SETSIZE, sizeof(*s->reserved)));
-	for (int i = 0; i < p->slots; i++)
+	for (int i = 0; i < s->children; i++)
 		s->child[i].fd = -1;
 	if (sched_getaffinity(0, sizeof(s->cpus), &s->cpus))
 		return err_sys(e, "sched_getaffinity");
@@ -457,18 +552,18 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 static int loop(struct pool *p, int *signal_number, struct err *e)
 {
 	struct pool_state *s = p->state;
-	struct pollfd *fds = need(calloc((size_t)p->slots + 1, sizeof(*fds)));
+	struct pollfd *fds = need(calloc((size_t)s->children + 1, sizeof(*fds)));
 	int64_t ticked_ns = 0;
 	int rc = 0;
 
-	while (!rc && !*signal_number && !s->stop && (s->running || s->head < s->tail)) {
+	while (!rc && !*signal_number && !s->stop && (s->running || s->ahead || s->head < s->tail)) {
 		rc = start_some(p, e);
 		if (rc)
 			break;
 		poll_all(p, fds, TICK_MS);
 		if (fds[0].revents)
 			*signal_number = signal_that_came(s);
-		for (int i = 0; i < p->slots && !s->stop; i++) {
+		for (int i = 0; i < s->children && !s->stop; i++) {
 			if (s->child[i].fd < 0)
 				continue;
 			if (fds[i + 1].fd == s->child[i].fd && fds[i + 1].revents)

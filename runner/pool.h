@@ -47,7 +47,7 @@ struct pool_result {
 
 /**
  * struct pool - What to do, and with how much at once
- * @slots: children at once, dozing ones too
+ * @slots: children at once, dozing ones too; one more may be made ahead of its turn
  * @awake_most: awake ones on a processor
  * @play:   in the child: do the job, write lines to @fd, and a NUL and a parcel if there
  *          is one, and close it. Return: whether the
@@ -76,6 +76,15 @@ void pool_add(struct pool *p, const struct pool_job *job);
  * However it returns, no child is left.
  */
 int pool_run(struct pool *p, int *signal, struct err *e);
+
+/**
+ * pool_await_turn() - From @play: wait until the job may begin; to be called once
+ * @fd: that of @play
+ *
+ * Before it a job may prepare what it needs, but neither say anything nor do what
+ * another job could notice. Return: whether it was not its turn at once
+ */
+bool pool_await_turn(int fd);
 
 /**
  * pool_hold() - From @line: stand still until a descriptor can be read, or a signal came

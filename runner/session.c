@@ -368,7 +368,8 @@ static bool play(void *ctx, const struct pool_job *job, int fd)
 	bool ended;
 
 	parse_trial(&item->file->scenario, item->variant, c->s->facts, &t);
-	ended = exec_trial(&t, c->s->facts, job->try_number, pauses(c, item), fd, &capture);
+	ended = exec_trial(&t, c->s->facts, job->try_number, pauses(c, item),
+			   pool_await_turn, fd, &capture);
 	if (is_worth_sending(c->s, &capture) && !send_capture(fd, &capture))
 		_exit(3);
 	close(fd);

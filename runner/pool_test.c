@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/pool.h"
+
+#include "lib/clock.h"
+#include "lib/err.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { JOBS = 12, ALONE = 5, DIES = 7, WORK_US = 3000 };
+
+/* What the children tell of themselves, in memory that all share */
+static struct told {
+	atomic_int at_work, most, waited, alone_waited, beside_alone, is_alone;
+} *told;
+
+struct tale {
+	int done, by_signal;
+	size_t lines;
+};
+
+static int cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+}
+
+static void note_most(int n)
+{
+	int most = atomic_load(&told->most);
+
+	while (n > most && !atomic_compare_exchange_weak(&told->most, &most, n))
+		;
+}
+
+static bool play(void *ctx, const struct pool_job *job, int fd)
+{
+	static const char line[] = "0 end\n";
+
+	(void)ctx;
+	if (job->id == DIES)
+		kill(getpid(), SIGKILL);
+	if (atomic_load(&told->is_alone))
+		atomic_fetch_add(&told->beside_alone, 1);
+	if (pool_await_turn(fd))
+		atomic_fetch_add(job->alone ? &told->alone_waited : &told->waited, 1);
+	note_most(atomic_fetch_add(&told->at_work, 1) + 1);
+	atomic_store(&told->is_alone, job->alone);
+	usleep(WORK_US);
+	atomic_store(&told->is_alone, 0);
+	atomic_fetch_sub(&told->at_work, 1);
+	if (write(fd, line, sizeof(line) - 1) < 0)
+		_exit(1);
+	close(fd);
+	return true;
+}
+
+static void done(void *ctx, struct pool_result *r)
+{
+	struct tale *t = ctx;
+
+	t->done++;
+	t->by_signal += WIFSIGNALED(r->wait);
+	t->lines += r->text.len != 0;
+}
+
+static struct tale run(int slots)
+{
+	struct tale t = { 0 };
+	struct pool p = { .slots = slots, .awake_most = 2, .play = play, .done = done,
+			  .ctx = &t };
+	struct err e;
+	int sig;
+
+	memset(told, 0, sizeof(*told));
+	for (size_t i = 0; i < JOBS; i++)
+		pool_add(&p, &(struct pool_job){ .id = i, .try_number = 1, .alone = i == ALONE,
+						 .budget_ns = 10 * NS_PER_S });
+	if (pool_run(&p, &sig, &e))
+		fail_msg("%s", e.text);
+	pool_fini(&p);
+	assert_int_equal(sig, 0);
+	return t;
+}
+
+static void never_more_are_at_work_than_there_are_slots(void **state)
+{
+	(void)state;
+	for (int slots = 1; slots <= 3; slots++) {
+		const struct tale t = run(slots);
+
+		assert_int_equal(t.done, JOBS);
+		assert_int_equal(t.lines, JOBS - 1);
+		assert_int_equal(t.by_signal, 1);
+		assert_in_range(atomic_load(&told->most), 1, slots);
+	}
+}
+
+static void a_vacant_processor_makes_the_next_one_ahead(void **state)
+{
+	(void)state;
+	if (cpus() < 2)
+		skip();
+	run(1);
+	assert_in_range(atomic_load(&told->waited), JOBS / 2, JOBS);
+	assert_int_equal(atomic_load(&told->alone_waited), 0);
+	assert_int_equal(atomic_load(&told->beside_alone), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(never_more_are_at_work_than_there_are_slots),
+		cmocka_unit_test(a_vacant_processor_makes_the_next_one_ahead),
+	};
+
+	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (told == MAP_FAILED)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
