@@ -130,7 +130,7 @@ static void tell(struct diag *d, const struct pair *p, int made, int64_t took_ns
 	unsigned int n;
 	int64_t begun = clock_ns(), counted_ns;
 
-	must(diag_count(d, AF_INET, TCP_TIME_WAIT, &n, &e));
+	must(diag_count(d, AF_INET, &(struct diag_filter){ .state = TCP_TIME_WAIT }, &n, &e));
 	counted_ns = clock_ns() - begun;
 	begun = clock_ns();
 	for (int i = 0; i < LOOKS; i++)
