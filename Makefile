@@ -142,7 +142,7 @@ bench: $O/lastack $O/floor $O/crowd
 	@ci/bench/bench $(ARGS)
 $O/floor: ci/bench/floor.c $O/flags $O/libs $O/tools
 	$(call say,LD)
-	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $< @$O/libs
+	$Q$(CC) @$O/flags $(BOUND) $(LDFLAGS) -o $@ $< @$O/libs
 $O/crowd: ci/bench/crowd.c $O/rooms.a $O/flags $O/libs $O/tools
 	$(call say,LD)
 	$Q$(CC) @$O/flags $(LDFLAGS) -o $@ $(filter %.c %.a,$^) @$O/libs

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * floor N [AT-ONCE]    N cases, each in a child of its own, AT-ONCE (1) of them at a time;
- *                      prints milliseconds for each
+ *                      prints milliseconds for each: by the wall, and of processors
  * floor serve          the server's half, for a shell script: listens, closes first, twice
  * floor connect        the client's half
- * floor time COMMAND   runs it, prints the milliseconds it took
+ * floor time COMMAND   runs it, prints the milliseconds it took, likewise
  *
  * The floor under a trial's time: two namespaces, a veth pair, addresses, a
  * ready link, connect, close by the server and then the client, the same pair
@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -45,6 +46,21 @@ static double now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double cpu_ms(int who)
+{
+	struct rusage u;
+
+	getrusage(who, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3;
+}
+
+static void print_times(double start_ms, int n)
+{
+	printf("%.3f %.3f\n", (now_ms() - start_ms) / n,
+	       (cpu_ms(RUSAGE_SELF) + cpu_ms(RUSAGE_CHILDREN)) / n);
 }
 
 static void pause_us(long us)
@@ -109,6 +125,17 @@ static struct ifinfomsg *link_message(struct nlmsghdr *nlh, unsigned int ifindex
 	return ifi;
 }
 
+/*
+ * One queue each way: else the kernel makes one for each processor, with a
+ * folder in sysfs each, and takes all but one away again, waiting for RCU
+ */
+static void put_end(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "v0");
+	mnl_attr_put_u32(nlh, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(nlh, IFLA_NUM_RX_QUEUES, 1);
+}
+
 /* Our end is made up at once; the other is made where it shall live. */
 static void make_pair(struct host *here, struct host *there, int there_ns)
 {
@@ -118,14 +145,14 @@ static void make_pair(struct host *here, struct host *there, int there_ns)
 	struct ifinfomsg *ifi;
 
 	link_message(nlh, here->ifindex, IFF_UP);
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, "v0");
+	put_end(nlh);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
 	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 	ifi->ifi_index = (int)there->ifindex;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, "v0");
+	put_end(nlh);
 	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)there_ns);
 	mnl_attr_nest_end(nlh, peer);
 	mnl_attr_nest_end(nlh, data);
@@ -332,10 +359,10 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "time") && argc > 2) {
 		child(NULL, argv + 2);
 		one_ends();
-		printf("%.3f\n", now_ms() - start);
+		print_times(start, 1);
 	} else if (n > 0 && at_once > 0) {
 		cases(n, at_once);
-		printf("%.3f\n", (now_ms() - start) / n);
+		print_times(start, n);
 	} else {
 		fputs("usage: floor N [AT-ONCE] | serve | connect | time COMMAND...\n", stderr);
 		return 2;
