@@ -45,11 +45,11 @@ static struct end *end_of(struct play *p, const struct step *s)
 	return &p->conn[s->conn].end[s->host];
 }
 
-static int64_t limit_of(const struct play *p, const struct step *s)
+static int64_t limit_of(struct play *p, const struct step *s)
 {
 	const int64_t most = s->within.ns ? span_ns(s->within, p->facts) : CALL_MOST_NS;
 
-	return play_now(p) + most;
+	return p->bound_ns = play_now(p) + most;
 }
 
 /* The call by which a host does it to a descriptor of its own. */

@@ -109,6 +109,7 @@ static void step_begin(struct play *p, const struct step *s)
 	const int64_t slack = s->slack.ns ? span_ns(s->slack, p->facts) : SLACK_NS;
 
 	step_remark(p, s);
+	p->bound_ns = play_now(p);
 	play_tell(p, EVENT(EVENT_STEP, .from_ns = p->due_ns, .number = slack, .host = s->host,
 			   .conn = s->conn));
 }
@@ -219,6 +220,7 @@ static void do_step(struct play *p, struct course *c)
 		else
 			act(p, s);
 	}
+	play_mind(p, p->bound_ns, STALL_NS);
 	kind = mind_step(p, c, begin);
 	step_end(p);
 	if (kind == VERDICT_FAIL)

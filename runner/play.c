@@ -252,12 +252,14 @@ static int cross(struct play *p, const struct wire_frame *f, enum heading headin
 
 /*
  * A frame that lay in our queue while the machine did something else can be
- * repeated by its sender (a tail loss probe comes after two jiffies), which no
- * verdict may take for the kernel's own idea.
+ * repeated by its sender, which no verdict may take for the kernel's own idea. The
+ * first to come is a tail loss probe: two round trips and 2 ms (tcp_output.c,
+ * TCP_TIMEOUT_MIN_US), rounded up to a jiffy. Each of the two ways gets half.
  */
 static void mind_stall(struct play *p, const struct wire_frame *f)
 {
-	const int64_t due = f->at_ns + match_jiffy_ns(p->facts);
+	const int64_t half_jiffy = match_jiffy_ns(p->facts) / 2;
+	const int64_t due = f->at_ns + (half_jiffy > NS_PER_MS ? half_jiffy : NS_PER_MS);
 
 	if (p->trial->wire && clock_ns() > due)
 		play_tell(p, EVENT(EVENT_LATE, .from_ns = due - p->zero_ns));
@@ -539,6 +541,12 @@ static int pump(struct play *p)
 	return n < 0 ? n : n + heard;
 }
 
+void play_mind(struct play *p, int64_t due_ns, int64_t slack_ns)
+{
+	if (play_now(p) > due_ns + slack_ns)
+		play_tell(p, EVENT(EVENT_LATE, .from_ns = due_ns));
+}
+
 /*
  * The kernel lets a long poll oversleep by a thousandth: so the last bit of a
  * long sleep is slept by itself. Source: fs/select.c, select_estimate_accuracy()
@@ -552,15 +560,13 @@ static void sleep_for(struct play *p, struct pollfd *fds, int nfds, int64_t unti
 		.tv_nsec = left > 0 ? left % NS_PER_S : 0,
 	};
 	const bool doze = left > DOZE_NS && !p->at_work;
-	int n;
 
 	if (doze) {
 		play_tell(p, EVENT(EVENT_DOZE, .number = until_ns));
 		play_flush(p);
 	}
-	n = ppoll(fds, (nfds_t)nfds, &ts, NULL);
-	if (n == 0 && left > 0 && play_now(p) > until_ns + SLACK_NS)
-		play_tell(p, EVENT(EVENT_LATE, .from_ns = until_ns));
+	ppoll(fds, (nfds_t)nfds, &ts, NULL);
+	play_mind(p, until_ns, SLACK_NS);
 	if (doze) {
 		play_tell(p, EVENT(EVENT_WAKE));
 		play_flush(p);
@@ -574,8 +580,10 @@ bool play_wait(struct play *p, int64_t until_ns, int fd, short events)
 	int nfds = 0;
 
 	any |= accept_all(p);
-	if (any || p->over)
+	if (any || p->over) {
+		play_mind(p, until_ns, SLACK_NS);
 		return true;
+	}
 	if (p->wire)
 		nfds = wire_poll(p->wire, fds);
 	if (p->programs)
@@ -598,6 +606,7 @@ static bool on_the_way(const struct play *p)
 void play_settle(struct play *p)
 {
 	const int64_t begun = play_now(p);
+	int64_t settled_ns;
 
 	while (!p->over) {
 		const int64_t now = play_now(p);
@@ -611,7 +620,9 @@ void play_settle(struct play *p)
 			break;
 		play_wait(p, due != INT64_MAX ? due : now + SETTLE_STEP_NS, -1, 0);
 	}
+	settled_ns = play_now(p);
 	look_everywhere(p);
+	play_mind(p, settled_ns, STALL_NS);
 }
 
 int64_t play_next_look(const struct play *p, int64_t begun_ns, int64_t timer_ns)

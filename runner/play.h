@@ -23,8 +23,12 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-/** The usual slack of a step, and what a sleep may overrun before it is told */
-enum { SLACK_NS = 20000000 };
+/**
+ * SLACK_NS: the usual slack of a step, and what a sleep may overrun before it is told
+ * STALL_NS: what may be spent on anything else: half of the least time after which
+ * TCP sends again (TCP_RTO_MIN)
+ */
+enum { SLACK_NS = 20000000, STALL_NS = 100000000 };
 
 /**
  * struct call - A call under way that a step began
@@ -92,6 +96,7 @@ struct play {
 
 	int64_t zero_ns;	/* clock_ns() at EVENT_READY */
 	int64_t due_ns;		/* when the next step is due */
+	int64_t bound_ns;	/* when this one must have made up its mind */
 	int64_t done_ns;	/* end of the step before */
 	int step;		/* the one being done, -1 */
 	int *round;		/* by step: how often it was done before */
@@ -157,12 +162,22 @@ void play_broken(struct play *p, const struct err *e);
 void play_skip(struct play *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
+ * play_mind() - Tell it as late (EVENT_LATE) where a moment lies too far behind
+ * @due_ns:   play time
+ * @slack_ns: how far is not too far
+ *
+ * Whatever kept us: nothing that the kernel did meanwhile was meant to be in
+ * what the step sees.
+ */
+void play_mind(struct play *p, int64_t due_ns, int64_t slack_ns);
+
+/**
  * play_wait() - Let the world go on for a while
  * @until_ns: play time at the latest; what has passed means: only take in what is there
  * @fd, @events: another descriptor worth waking for, -1
  *
  * Frames cross, delayed ones are delivered, connections are accepted. Comes
- * back at the first thing that happened. A sleep that overran is told as late.
+ * back at the first thing that happened. What overran is told as late.
  *
  * Return: whether anything happened (false: the time is over)
  */

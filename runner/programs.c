@@ -334,9 +334,9 @@ static void wait_for(struct play *p, const struct program *g, int64_t limit_ns)
 	p->at_work = false;
 }
 
-static int64_t limit_of(const struct play *p, const struct step *s)
+static int64_t limit_of(struct play *p, const struct step *s)
 {
-	return play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RUN_MOST_NS);
+	return p->bound_ns = play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RUN_MOST_NS);
 }
 
 /* ------------------------------------------------------------------ results */

@@ -230,13 +230,16 @@ static int64_t reference(const struct play *p, const struct step *s)
 	return p->done_ns;
 }
 
-static int64_t limit_of(const struct play *p, const struct step *s, int64_t begun_ns)
+static int64_t limit_of(struct play *p, const struct step *s, int64_t begun_ns)
 {
 	const struct bound *b = &s->expect.bound;
+	const int64_t limit = b->kind == BOUND_BETWEEN ?
+			      reference(p, s) + span_ns(b->high, p->facts) + BETWEEN_MARGIN_NS :
+			      begun_ns + match_limit_ns(&s->expect, p->facts);
 
-	if (b->kind == BOUND_BETWEEN)
-		return reference(p, s) + span_ns(b->high, p->facts) + BETWEEN_MARGIN_NS;
-	return begun_ns + match_limit_ns(&s->expect, p->facts);
+	if (limit > p->bound_ns)
+		p->bound_ns = limit;
+	return limit;
 }
 
 static bool matches(const struct play *p, const struct step *s, const struct sight *v)
@@ -305,7 +308,8 @@ static void watch_frames(struct play *p, const struct step *s)
 			calm_ns = INT64_MAX;
 		else if (calm_ns == INT64_MAX)
 			calm_ns = now + CALM_NS;
-		play_wait(p, calm_ns < limit ? calm_ns : limit, -1, 0);
+		p->bound_ns = calm_ns < limit ? calm_ns : limit;
+		play_wait(p, p->bound_ns, -1, 0);
 	}
 	play_tell(p, EVENT(EVENT_LOOK, .from_ns = begun, .host = s->host, .conn = s->conn,
 			   .word = "frames", .number = p->frames));

@@ -20,9 +20,9 @@ static void did(struct play *p, const struct step *s, int frame)
 
 /* ---------------------------------------------------------------- release */
 
-static int64_t release_limit(const struct play *p, const struct step *s)
+static int64_t release_limit(struct play *p, const struct step *s)
 {
-	return play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RELEASE_NS);
+	return p->bound_ns = play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RELEASE_NS);
 }
 
 static void wire_release(struct play *p, const struct step *s)
