@@ -93,6 +93,8 @@ enum {
 	FRAME_ROOM = 8 * 65536 + 128,	/* the largest BIG TCP packet */
 	QUEUE_ROOM = 64 << 20,
 	FRAMES_AT_ONCE = 256,		/* in one pump */
+	READING_NS = 5000000,		/* by which two readings of the clocks may differ by themselves */
+	SLEW_MOST = 10,			/* a slewed clock gains or loses one part of so many */
 	MARKER_TYPE = ETH_P_802_EX1,	/* local experiments */
 	MARKER_LEN = ETH_ZLEN,
 };
@@ -130,7 +132,9 @@ struct wire {
 	uint8_t *room;		/* FRAME_ROOM */
 	unsigned int lost;
 
-	int64_t ahead_ns;	/* wall clock minus monotonic, now */
+	int64_t looked_ns;	/* when the clocks were looked at */
+	bool clock_set;
+	int64_t ahead_ns;	/* wall clock minus monotonic, then */
 	int64_t was_ahead_ns;	/* and one pump ago */
 	int64_t last_ns;	/* when the last frame came */
 
@@ -169,10 +173,29 @@ static int64_t wall_ahead(void)
 	return ahead;
 }
 
+bool wire_clock_jumped(int64_t ahead_ns, int64_t was_ahead_ns, int64_t between_ns)
+{
+	const int64_t moved = ahead_ns > was_ahead_ns ? ahead_ns - was_ahead_ns : was_ahead_ns - ahead_ns;
+
+	return moved > READING_NS + between_ns / SLEW_MOST;
+}
+
 static void look_at_clocks(struct wire *w)
 {
+	const int64_t now = clock_ns();
+
 	w->was_ahead_ns = w->ahead_ns;
 	w->ahead_ns = wall_ahead();
+	w->clock_set |= wire_clock_jumped(w->ahead_ns, w->was_ahead_ns, now - w->looked_ns);
+	w->looked_ns = now;
+}
+
+bool wire_clock_set(struct wire *w)
+{
+	const bool set = w->clock_set;
+
+	w->clock_set = false;
+	return set;
 }
 
 int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns)
@@ -615,6 +638,7 @@ static struct wire *wire_new(wire_sink sink, void *ctx)
 	w->fd = w->counter = w->proc = -1;
 	for (end = 0; end < WIRE_ENDS; end++)
 		w->outlet[end].last = &w->outlet[end].first;
+	w->looked_ns = clock_ns();
 	w->ahead_ns = w->was_ahead_ns = wall_ahead();
 	w->room = malloc(FRAME_ROOM);	/* pages that no frame fills are never there */
 	if (!w->room) {

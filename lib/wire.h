@@ -102,6 +102,9 @@ int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e);
 /** wire_lost() - How many frames the kernel's queue dropped before we saw them */
 unsigned int wire_lost(const struct wire *w);
 
+/** wire_clock_set() - Whether a wire_pump() since the last call found that the wall clock had been set */
+bool wire_clock_set(struct wire *w);
+
 /**
  * wire_close() - End it; NULL is fine
  *
@@ -125,5 +128,15 @@ void wire_close(struct wire *w);
  * Return: the moment, never after @now_ns
  */
 int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns);
+
+/**
+ * wire_clock_jumped() - Whether the wall clock was set, rather than slewed, between two looks
+ * @ahead_ns, @was_ahead_ns: wall clock minus monotonic clock, at both
+ * @between_ns:              how long that took
+ *
+ * A slewed clock gains or loses a tenth at most (adjtimex(2): the tick may be
+ * 9000 to 11000 us). What is set by 5 ms or less is not told from an error of ours.
+ */
+bool wire_clock_jumped(int64_t ahead_ns, int64_t was_ahead_ns, int64_t between_ns);
 
 #endif

@@ -725,6 +725,29 @@ static void a_step_of_the_wall_clock_does_not_show(void **state)
 			fail_msg("%s", moments[i].what);
 }
 
+static const struct {
+	const char *what;
+	int64_t ahead, was_ahead, between;
+	bool jumped;
+} looks[] = {
+	{ "nobody touched the clock",		900 * S, 900 * S, S, false },
+	{ "read while we were interrupted",	900 * S + 4 * NS_PER_MS, 900 * S, 0, false },
+	{ "slewed forward in a minute",		905 * S, 900 * S, 60 * S, false },
+	{ "slewed back in a minute",		895 * S, 900 * S, 60 * S, false },
+	{ "set forward",			901 * S, 900 * S, S, true },
+	{ "set back",				899 * S, 900 * S, S, true },
+	{ "set back by little, soon",		900 * S - 6 * NS_PER_MS, 900 * S, NS_PER_MS, true },
+};
+
+static void a_clock_that_is_set_is_told_from_a_slewed_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (wire_clock_jumped(looks[i].ahead, looks[i].was_ahead, looks[i].between) !=
+		    looks[i].jumped)
+			fail_msg("%s", looks[i].what);
+}
+
 static void stay_on_one_cpu(void)
 {
 	cpu_set_t one;
@@ -738,6 +761,7 @@ int main(void)
 {
 	static const struct CMUnitTest pure[] = {
 		cmocka_unit_test(a_step_of_the_wall_clock_does_not_show),
+		cmocka_unit_test(a_clock_that_is_set_is_told_from_a_slewed_one),
 	};
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_frame_is_told_once),

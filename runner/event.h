@@ -42,7 +42,8 @@ enum event_kind {
 			   number rows that are left out */
 	EVENT_PAUSE,	/* the child waits for somebody who looks at its hosts; number: its pid;
 			   text: see pause.h */
-	EVENT_LATE,	/* a wait overslept; from: when it should have woken */
+	EVENT_LATE,	/* something came too late for the schedule; from: when it was due; or
+			   text: what else upset the schedule */
 	EVENT_DOZE,	/* about to sleep for long; number: until when (for the runner's slots) */
 	EVENT_WAKE,
 	EVENT_KERNEL,	/* the kernel complained in its log; text: the line */

@@ -19,7 +19,8 @@
  * 3. Lateness. A step that began later than it was due and its slack allows:
  *    TIMING, always. A FAIL in a try where, before or in the failing step, a
  *    wait overslept (EVENT_LATE): TIMING, for the scenario's own schedule was
- *    not kept. What passed stays passed: every rule below asks for looks that
+ *    not kept; or the wall clock was set, which stamps frames and counts initial
+ *    sequence numbers (secure_seq.c, seq_scale()). What passed stays passed: every rule below asks for looks that
  *    show it, and lateness makes looks rarer, never truer.
  *
  * 4. Calls must yield what was written: the very errno, from the very call
@@ -154,7 +155,10 @@ static bool unless_late(struct bench *b, int end)
 	if (!e || b->v->kind != VERDICT_FAIL)
 		return false;
 	b->v->kind = VERDICT_TIMING;
-	if (e->from_ns == INT64_MIN)
+	if (e->text)
+		b->v->message = arena_printf(b->a, "%s meanwhile, so this says nothing: %s", e->text,
+					     b->v->message);
+	else if (e->from_ns == INT64_MIN)
 		b->v->message = arena_printf(b->a, "a wait overslept, so this says nothing: %s",
 					     b->v->message);
 	else

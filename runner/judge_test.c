@@ -181,6 +181,8 @@ static const struct {
 	  VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(becomes), ONE(LOOK("1", "2", "NONE") LATE("3", "40") LOOK("2", "1001", "NONE"), "1002"),
 	  VERDICT_TIMING, "a wait overslept by 37ms, so this says nothing: expected server a TIME-WAIT, saw NONE", "TIME-WAIT", "NONE" },
+	{ STEPS(becomes), ONE(LOOK("1", "2", "NONE") "3" MS " late text=the%20wall%20clock%20was%20set\n" LOOK("2", "1001", "NONE"), "1002"),
+	  VERDICT_TIMING, "the wall clock was set meanwhile, so this says nothing: expected server a TIME-WAIT, saw NONE", "TIME-WAIT", "NONE" },
 	{ STEPS(becomes), ONE(LOOK("1", "2", "NONE") LATE("3", "40") LOOK("2", "41", "TIME-WAIT"), "42"), VERDICT_PASS, NULL, NULL, NULL },
 	{ STEPS(two_steps), "0 ready\n" BEGIN("0", "1") LATE("2", "50") RESULT("0", "51", "word=ok") DONE("0", "52") BEGIN("1", "52") LOOK1("52", "53", "NONE") LOOK1("53", "1053", "NONE") DONE("1", "1054") "1054" MS " end\n",
 	  VERDICT_TIMING, "a wait overslept by 48ms, so this says nothing: expected server a TIME-WAIT, saw NONE", "TIME-WAIT", "NONE" },

@@ -238,7 +238,7 @@ static const struct member { const char *word, *number, *text, *from; } member[E
 	[EVENT_WIRE]	= { "act",	"frame",	NULL,		NULL },
 	[EVENT_SOCKET]	= { "state",	"timer_left_ns", "socket",	NULL },
 	[EVENT_PAUSE]	= { NULL,	"pid",		"hosts",	NULL },
-	[EVENT_LATE]	= { NULL,	NULL,		NULL,		"due_ns" },
+	[EVENT_LATE]	= { NULL,	NULL,		"message",	"due_ns" },
 	[EVENT_DOZE]	= { NULL,	"until_ns",	NULL,		NULL },
 	[EVENT_WAKE]	= { NULL,	NULL,		NULL,		NULL },
 	[EVENT_KERNEL]	= { NULL,	NULL,		"message",	NULL },

@@ -532,6 +532,8 @@ static int pump(struct play *p)
 	n = wire_pump(p->wire, &e);
 	if (n < 0)
 		play_broken(p, &e);
+	if (wire_clock_set(p->wire))
+		play_tell(p, EVENT(EVENT_LATE, .text = "the wall clock was set"));
 	if (wire_lost(p->wire)) {
 		err_set(&e, -ENOBUFS, "wire: the kernel's queue lost %u frames before we saw them",
 			wire_lost(p->wire));

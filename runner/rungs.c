@@ -169,7 +169,8 @@ static void add_late(struct layout *l, const struct event *e)
 
 	if (e->from_ns != INT64_MIN && e->from_ns <= e->at_ns && e->from_ns >= 0)
 		clock_text(e->at_ns - e->from_ns, text, sizeof(text));
-	add(l, RUNG_TROUBLE, e, arena_printf(l->a, "a wait overslept%s%s", *text ? " by " : "", text));
+	add(l, RUNG_TROUBLE, e, e->text ? e->text :
+	    arena_printf(l->a, "a wait overslept%s%s", *text ? " by " : "", text));
 }
 
 /* What a program wrote, its first line */
