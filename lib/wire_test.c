@@ -9,6 +9,7 @@
 #include "lib/netns_test.h"
 #include "lib/nl.h"
 #include "lib/segment.h"
+#include "lib/sysctl.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -180,9 +181,32 @@ static void furnish(struct bed *bed, int host)
 	link_watch_close(watch);
 }
 
+/*
+ * An interface that IPv6 gives an address by itself asks for routers and tells of its
+ * groups once it has a carrier; on a busy machine that is when the wire hears it.
+ */
+static void hush(const struct bed *bed, int at)
+{
+	const bool ipv6 = at < 2 && bed->family == AF_INET6;
+	autons home = -1;
+	struct err failure;
+	int rc;
+
+	must(netns_enter(&home, bed->ns[at], &e));
+	if (ipv6) {
+		must(sysctl_write("net.ipv6.conf.default.addr_gen_mode", "1", &e));
+		must(sysctl_write("net.ipv6.conf.default.accept_ra", "0", &e));
+		return;
+	}
+	rc = sysctl_write("net.ipv6.conf.default.disable_ipv6", "1", &failure);
+	if (rc && rc != -ENOENT)
+		fail_msg("%s", failure.text);
+}
+
 static void open_place(struct bed *bed, int at)
 {
 	must(netns_new(&bed->ns[at], &e));
+	hush(bed, at);
 	must(nl_open(&bed->nl[at], NETLINK_ROUTE, bed->ns[at], &e));
 }
 
