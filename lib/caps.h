@@ -39,8 +39,8 @@ int caps_use(uint64_t effective, struct err *e);
  * Without any capability root can still write what root owns: most of /proc/sys,
  * /sys and the file system. Its capabilities stay as they are, all that are permitted
  * in use. The signal that its parent's death sends may be lost, whatever comes back
- * (prctl(2), PR_SET_PDEATHSIG). Nobody cannot be traced by other processes of nobody's: it cannot be traced by nobody's other processes, and only
- * root can open its /proc/PID/fd. Call it while there is one thread.
+ * (prctl(2), PR_SET_PDEATHSIG). It cannot be traced by other processes of nobody's,
+ * and only root can open its /proc/PID/fd. Call it while there is one thread.
  *
  * Return: 1 when it is nobody now; 0 where it was not root, or the user namespace
  * knows no such user, or it may not change; a negative errno for a failure
