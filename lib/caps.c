@@ -19,15 +19,16 @@
 /* 32 bits each, the low ones first */
 typedef struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
 
-static int get(uint64_t *permitted, struct err *e)
+static int get(uint64_t *permitted, uint64_t *effective, struct err *e)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	halves h = { { 0 } };
 
-	*permitted = 0;
+	*permitted = *effective = 0;
 	if (syscall(SYS_capget, &head, h))
 		return err_sys(e, "capabilities: get");
 	*permitted = h[0].permitted | (uint64_t)h[1].permitted << 32;
+	*effective = h[0].effective | (uint64_t)h[1].effective << 32;
 	return 0;
 }
 
@@ -44,9 +45,9 @@ static int set(uint64_t permitted, uint64_t effective, struct err *e)
 
 int caps_keep(uint64_t permitted, uint64_t effective, struct err *e)
 {
-	uint64_t had;
+	uint64_t had, in_use;
 
-	if (get(&had, e))
+	if (get(&had, &in_use, e))
 		return e->code;
 	return set(permitted & had, permitted & effective & had, e);
 }
@@ -54,6 +55,14 @@ int caps_keep(uint64_t permitted, uint64_t effective, struct err *e)
 int caps_use(uint64_t effective, struct err *e)
 {
 	return caps_keep(~UINT64_C(0), effective, e);
+}
+
+bool caps_in_use(uint64_t set)
+{
+	uint64_t had, in_use;
+	struct err none;
+
+	return !get(&had, &in_use, &none) && (in_use & set) == set;
 }
 
 /* Not a failure: there is nobody here, or we may not be */

@@ -7,6 +7,7 @@
 #define LIB_CAPS_H
 
 #include <linux/capability.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,9 @@ int caps_keep(uint64_t permitted, uint64_t effective, struct err *e);
 /** caps_use() - Choose which of the permitted capabilities are in use; what is not permitted is not */
 int caps_use(uint64_t effective, struct err *e);
 
+/** caps_in_use() - Whether all of these are in use by the thread; not, where that cannot be told */
+bool caps_in_use(uint64_t set);
+
 /**
  * caps_nobody() - Where the thread is root, become nobody (CAPS_NOBODY), of no other group
  *
@@ -40,7 +44,8 @@ int caps_use(uint64_t effective, struct err *e);
  * /sys and the file system. Its capabilities stay as they are, all that are permitted
  * in use. The signal that its parent's death sends may be lost, whatever comes back
  * (prctl(2), PR_SET_PDEATHSIG). It cannot be traced by other processes of nobody's,
- * and only root can open its /proc/PID/fd. Call it while there is one thread.
+ * and only root can open its /proc/PID/fd. Nor can root send it a signal, its parent's
+ * death among them, without CAP_KILL. Call it while there is one thread.
  *
  * Return: 1 when it is nobody now; 0 where it was not root, or the user namespace
  * knows no such user, or it may not change; a negative errno for a failure

@@ -106,6 +106,9 @@ static void be_nobody(void)
 	check(getgid() == CAPS_NOBODY && getegid() == CAPS_NOBODY);
 	check(getgroups(0, NULL) == 0);
 	check(told("CapEff") == had);
+	check(caps_in_use(had) && !caps_in_use(~UINT64_C(0)));
+	must(caps_use(0, &e));
+	check(caps_in_use(0) && !caps_in_use(had));
 	must(caps_keep(0, 0, &e));
 	check(setresuid(0, 0, 0) && setresgid(0, 0, 0));
 	check(open("/proc/sys/kernel/core_pattern", O_WRONLY | O_CLOEXEC) < 0);

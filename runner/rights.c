@@ -24,7 +24,8 @@
  * Root without capabilities could still write what root owns, most of /proc/sys
  * among it. So it becomes nobody: the record and the capture go through the pipe,
  * and no file is opened any more. In a user namespace of one's own there is no
- * nobody, but whose it is has no right to those files, either.
+ * nobody, but whose it is has no right to those files, either. In a container that
+ * withholds CAP_KILL root could not end nobody's processes, so there it stays root.
  *
  * A trial that runs programs stays what it is but for the network, and what these
  * may do is the cell's matter.
@@ -183,11 +184,16 @@ static int stock_up(struct play *p, struct err *e)
 	return 0;
 }
 
-/* To die with the parent, again: who changes its user has to ask anew */
+/*
+ * Who is as poor as the runner without CAP_KILL stays root: it could end nobody, and
+ * would wait for ever. To die with the parent, again: who changes its user has to ask anew.
+ */
 static int be_nobody(struct err *e)
 {
 	const pid_t parent = getppid();
 
+	if (!caps_in_use(CAPS(CAP_KILL)))
+		return 0;
 	if (caps_nobody(e) < 0)
 		return e->code;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
