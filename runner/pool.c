@@ -139,11 +139,16 @@ static bool made_ahead;
 
 bool pool_await_turn(int fd)
 {
+	ssize_t n;
 	char leave;
 
-	while (made_ahead && read(fd, &leave, 1) < 0 && errno == EINTR)
+	if (!made_ahead)
+		return false;
+	while ((n = read(fd, &leave, 1)) < 0 && errno == EINTR)
 		;
-	return made_ahead;
+	if (n != 1)
+		_exit(3);		/* the runner is gone, and nobody has a turn any more */
+	return true;
 }
 
 static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int fd)
