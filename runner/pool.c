@@ -255,12 +255,15 @@ static void collect_first(struct pool_state *s)
 	memmove(s->dying, s->dying + 1, --s->dyings * sizeof(s->dying[0]));
 }
 
-/* Let those that rest die, at once */
+/* Let those that rest die, at once. Who cannot be told to is not waited for: it ends with the runner */
 static void release(struct pool_state *s)
 {
+	size_t told = 0;
+
 	for (size_t i = 0; i < s->restings; i++)
-		kill(s->resting[i], SIGKILL);
-	for (size_t i = 0; i < s->restings; i++) {
+		if (!kill(s->resting[i], SIGKILL))
+			s->resting[told++] = s->resting[i];
+	for (size_t i = 0; i < told; i++) {
 		if (s->dyings == DYING_MOST)
 			collect_first(s);
 		s->dying[s->dyings++] = s->resting[i];
