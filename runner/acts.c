@@ -47,9 +47,7 @@ static struct end *end_of(struct play *p, const struct step *s)
 
 static int64_t limit_of(struct play *p, const struct step *s)
 {
-	const int64_t most = s->within.ns ? span_ns(s->within, p->facts) : CALL_MOST_NS;
-
-	return p->bound_ns = play_now(p) + most;
+	return play_limit(p, s, CALL_MOST_NS);
 }
 
 /* The call by which a host does it to a descriptor of its own. */

@@ -543,6 +543,12 @@ static int pump(struct play *p)
 	return n < 0 ? n : n + heard;
 }
 
+int64_t play_limit(struct play *p, const struct step *s, int64_t most_ns)
+{
+	p->bound_ns = play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : most_ns);
+	return p->bound_ns;
+}
+
 void play_mind(struct play *p, int64_t due_ns, int64_t slack_ns)
 {
 	if (play_now(p) > due_ns + slack_ns)

@@ -162,6 +162,15 @@ void play_broken(struct play *p, const struct err *e);
 void play_skip(struct play *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**
+ * play_limit() - Until when a step may take: `within`, or else so long, from now on
+ * @most_ns: without `within`
+ *
+ * It is also when the step must have made up its mind; see play_mind().
+ * Return: play time
+ */
+int64_t play_limit(struct play *p, const struct step *s, int64_t most_ns);
+
+/**
  * play_mind() - Tell it as late (EVENT_LATE) where a moment lies too far behind
  * @due_ns:   play time
  * @slack_ns: how far is not too far

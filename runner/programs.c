@@ -336,7 +336,7 @@ static void wait_for(struct play *p, const struct program *g, int64_t limit_ns)
 
 static int64_t limit_of(struct play *p, const struct step *s)
 {
-	return p->bound_ns = play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RUN_MOST_NS);
+	return play_limit(p, s, RUN_MOST_NS);
 }
 
 /* ------------------------------------------------------------------ results */

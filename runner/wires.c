@@ -20,14 +20,9 @@ static void did(struct play *p, const struct step *s, int frame)
 
 /* ---------------------------------------------------------------- release */
 
-static int64_t release_limit(struct play *p, const struct step *s)
-{
-	return p->bound_ns = play_now(p) + (s->within.ns ? span_ns(s->within, p->facts) : RELEASE_NS);
-}
-
 static void wire_release(struct play *p, const struct step *s)
 {
-	const int64_t limit = release_limit(p, s);
+	const int64_t limit = play_limit(p, s, RELEASE_NS);
 	struct kept *k;
 
 	while (!rules_held(p->rules, s->wire.held) && !p->over && play_now(p) < limit)
