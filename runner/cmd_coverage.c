@@ -191,20 +191,11 @@ static void print_matrix(struct survey *v, struct buf *out)
 		buf_addf(out, "- **%c**: %s\n", why_letter(v, i), v->why[i]->why);
 }
 
-/* A name in Markdown, and in the path of its file: what has a meaning there comes as %XX */
-static void add_name(struct buf *out, const char *name)
-{
-	for (const char *slash; (slash = strchr(name, '/')); name = slash + 1) {
-		escape_component(out, name, (size_t)(slash - name), SIZE_MAX);
-		buf_adds(out, "/");
-	}
-	escape_component(out, name, strlen(name), SIZE_MAX);
-}
-
+/* In Markdown, and in the path of its file: what has a meaning there comes as %XX */
 static void add_link(struct buf *out, const char *name)
 {
 	buf_adds(out, " [");
-	add_name(out, name);
+	escape_path(out, name);
 	buf_adds(out, "]");
 }
 
@@ -362,7 +353,7 @@ static void print_page(struct survey *v, struct buf *out)
 	for (size_t i = 0; i < v->suite->files; i++) {
 		autobuf name = { 0 };
 
-		add_name(&name, v->suite->file[i]->name);
+		escape_path(&name, v->suite->file[i]->name);
 		buf_addf(out, "[%s]: %s.case\n", buf_text(&name), buf_text(&name));
 	}
 }

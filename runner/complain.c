@@ -3,6 +3,7 @@
 
 #include "lib/buf.h"
 #include "lib/utf8.h"
+#include "runner/escape.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -208,8 +209,7 @@ static void add_head(struct buf *out, const struct complaint *k, const char *pat
 	const char *shade = k->grade == GRADE_ERROR ? RED : MAGENTA;
 
 	buf_adds(out, colour ? BOLD : "");
-	/* A log's reader may take a line that begins so for a command */
-	if (!strncmp(path, "::", 2) || !strncmp(path, "##[", 3))
+	if (escape_commands(path))
 		buf_adds(out, "./");
 	add_safely(out, path);
 	if (k->at.line > 0)

@@ -82,9 +82,14 @@ void escape_line(struct buf *b, const char *s, size_t len)
 	add_line(b, s, len, "", add_hex);
 }
 
+bool escape_commands(const char *line)
+{
+	return !strncmp(line, "::", 2) || !strncmp(line, "##[", 3);
+}
+
 void escape_shown(struct buf *b, const char *s)
 {
-	const bool commands = !strncmp(s, "::", 2) || !strncmp(s, "##[", 3);
+	const bool commands = escape_commands(s);
 	const size_t len = strlen(s);
 	size_t n;
 
@@ -189,6 +194,17 @@ void escape_component(struct buf *b, const char *s, size_t len, size_t most)
 	}
 	buf_add(b, buf_text(&whole), most - tail);
 	buf_addf(b, "~%016llx", (unsigned long long)hash(s, len));
+}
+
+void escape_path(struct buf *b, const char *path)
+{
+	for (const char *slash; (slash = strchr(path, '/')); path = slash + 1) {
+		if (slash > path)
+			escape_component(b, path, (size_t)(slash - path), SIZE_MAX);
+		buf_adds(b, "/");
+	}
+	if (*path)
+		escape_component(b, path, strlen(path), SIZE_MAX);
 }
 
 static int hex_digit(char c)

@@ -34,11 +34,17 @@ void escape_line(struct buf *b, const char *s, size_t len);
  * escape_shown() - Append text for a terminal or a log, in one line
  *
  * Characters that may be shown stay; all others, line ends and tabs among
- * them, and bytes that are no UTF-8 come as %XX. So does the first byte of
- * what a log's reader takes for a command where a line begins with it (:: and
- * ##[).
+ * them, and bytes that are no UTF-8 come as %XX. So does the first byte where
+ * escape_commands().
  */
 void escape_shown(struct buf *b, const char *s);
+
+/**
+ * escape_commands() - Whether a log's reader takes a line that begins so for a command to it
+ *
+ * GitHub's and Azure's do: :: and ##[
+ */
+bool escape_commands(const char *line);
 
 /** escape_reason() - A line behind a TAP directive: `#` and `\` come as %23 and %5C too */
 void escape_reason(struct buf *b, const char *s);
@@ -69,6 +75,13 @@ void escape_shell(struct buf *b, const char *s);
  * strings give two different components.
  */
 void escape_component(struct buf *b, const char *s, size_t len, size_t most);
+
+/**
+ * escape_path() - Append a path, each component as by escape_component(), however long
+ *
+ * Slashes stay; nothing comes of what is empty between them.
+ */
+void escape_path(struct buf *b, const char *path);
 
 /**
  * escape_undo() - Read back what came as %XX

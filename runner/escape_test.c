@@ -154,6 +154,19 @@ static void a_component_cannot_leave_its_folder(void **state)
 	CHECK(rows, component);
 }
 
+static void a_path_keeps_its_slashes_alone(void **state)
+{
+	static const struct row rows[] = {
+		{ "close/x",		"close/x" },
+		{ "/a/../[b] c/",	"/a/%2E./%5Bb%5D%20c/" },
+		{ "a//b",		"a//b" },
+		{ "",			"" },
+	};
+
+	(void)state;
+	CHECK(rows, escape_path);
+}
+
 static void a_long_component_is_cut_and_told_apart(void **state)
 {
 	autobuf a = { 0 }, b = { 0 };
@@ -206,6 +219,7 @@ int main(void)
 		cmocka_unit_test(xml_holds_what_xml_can),
 		cmocka_unit_test(a_word_for_a_shell_is_one),
 		cmocka_unit_test(a_component_cannot_leave_its_folder),
+		cmocka_unit_test(a_path_keeps_its_slashes_alone),
 		cmocka_unit_test(a_long_component_is_cut_and_told_apart),
 	};
 

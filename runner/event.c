@@ -488,7 +488,8 @@ bool events_read(const char *text, size_t len, struct arena *a, struct events *o
 
 const char *events_fault(int bad_line, struct arena *a)
 {
-	return arena_printf(a, "line %d of its record cannot be read%s", bad_line,
-			    bad_line > EVENTS_MOST ? " (there may be 1048576 events)" : "");
+	if (bad_line > EVENTS_MOST)
+		return arena_printf(a, "line %d of its record cannot be read (there may be %d events)",
+				    bad_line, EVENTS_MOST);
+	return arena_printf(a, "line %d of its record cannot be read", bad_line);
 }
-_Static_assert(EVENTS_MOST == 1048576, "a message names it");

@@ -18,7 +18,6 @@
 #include "runner/results.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,18 +51,6 @@ void planned_add(struct planned *p, const char *file, const char *path, const ch
 
 /* ----------------------------------------------------------------- writing */
 
-/* As escape_component(), but a slash stays */
-static void add_word(struct buf *b, const char *s)
-{
-	for (const char *slash; (slash = strchr(s, '/')); s = slash + 1) {
-		if (slash > s)
-			escape_component(b, s, (size_t)(slash - s), SIZE_MAX);
-		buf_adds(b, "/");
-	}
-	if (*s)
-		escape_component(b, s, strlen(s), SIZE_MAX);
-}
-
 int planned_write(const struct planned *p, struct results *r, struct err *e)
 {
 	autobuf b = { 0 };
@@ -74,9 +61,9 @@ int planned_write(const struct planned *p, struct results *r, struct err *e)
 
 		if (!i || t->file != t[-1].file) {
 			buf_adds(&b, "file ");
-			add_word(&b, p->file[t->file].name);
+			escape_path(&b, p->file[t->file].name);
 			buf_adds(&b, " ");
-			add_word(&b, p->file[t->file].path);
+			escape_path(&b, p->file[t->file].path);
 			buf_adds(&b, "\n");
 		}
 		buf_addf(&b, "%s %s\n", t->ours ? "mine" : "other", t->name);
