@@ -88,37 +88,46 @@ static bool is_meant(const char *name, const char *word)
 	       (!name[len] || name[len] == ' ' || name[len] == '/' || (len && word[len - 1] == '/'));
 }
 
-/* Whether a word is the path of a trial's record in this run */
-static bool is_its_record(const struct drawing *d, const char *name, const char *word)
+/* A record's path from this run's folder on; NULL where the word is none of it */
+static const char *record_inside(struct drawing *d, const char *word)
 {
-	autofree char *run = realpath(results_path(d->run.results), NULL);
 	autofree char *path = record_path(word);
-	struct arena a = { 0 };
-	const size_t len = run && path ? strlen(run) : 0;
-	const bool is = len && !strncmp(path, run, len) && path[len] == '/' &&
-			!strcmp(path + len + 1, results_trial_path(&a, name, record_end));
+	autofree char *run = path ? realpath(results_path(d->run.results), NULL) : NULL;
+	const size_t len = run ? strlen(run) : 0;
 
+	if (!len || strncmp(path, run, len) != 0 || path[len] != '/')
+		return NULL;
+	return arena_dup(&d->run.arena, path + len + 1, strlen(path + len + 1));
+}
+
+/* Return: whether there was any */
+static bool want_named(struct drawing *d, const char *word)
+{
+	const char *record = record_inside(d, word);
+	struct arena a = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < d->run.suite.items; i++) {
+		struct suite_item *item = &d->run.suite.item[i];
+
+		if (!is_meant(item->name, word) &&
+		    !(record && !strcmp(record, results_trial_path(&a, item->name, record_end))))
+			continue;
+		item->wanted = true;
+		any = true;
+	}
 	arena_free(&a);
-	return is;
+	return any;
 }
 
 static int choose_by_name(struct drawing *d, struct err *e)
 {
 	for (size_t i = 0; i < d->run.suite.items; i++)
 		d->run.suite.item[i].wanted = false;
-	for (size_t k = 0; k < d->nameds; k++) {
-		bool any = false;
-
-		for (size_t i = 0; i < d->run.suite.items; i++)
-			if (is_meant(d->run.suite.item[i].name, d->named[k]) ||
-			    is_its_record(d, d->run.suite.item[i].name, d->named[k])) {
-				d->run.suite.item[i].wanted = true;
-				any = true;
-			}
-		if (!any)
+	for (size_t k = 0; k < d->nameds; k++)
+		if (!want_named(d, d->named[k]))
 			return err_set(e, -ENOENT, "%s: no trial of %s, and no run", d->named[k],
 				       results_path(d->run.results));
-	}
 	return 0;
 }
 
