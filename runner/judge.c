@@ -20,8 +20,9 @@
  *    TIMING, always. A FAIL in a try where, before or in the failing step, a
  *    wait overslept (EVENT_LATE): TIMING, for the scenario's own schedule was
  *    not kept; or the wall clock was set, which stamps frames and counts initial
- *    sequence numbers (secure_seq.c, seq_scale()). What passed stays passed: every rule below asks for looks that
- *    show it, and lateness makes looks rarer, never truer.
+ *    sequence numbers (secure_seq.c, seq_scale()). What passed stays passed: every
+ *    rule below asks for looks that show it, and lateness makes looks rarer, never
+ *    truer.
  *
  * 4. Calls must yield what was written: the very errno, from the very call
  *    where one is named. `ok` is data read, too, and a program's exit with 0; one

@@ -153,7 +153,7 @@ uint64_t rights_of(const struct trial *t)
 	for (size_t i = 0; i < t->steps; i++)
 		set |= rights_of_step(&t->step[i]);
 	if (t->runs)
-		set |= cell_rights() | CAPS(CAP_NET_ADMIN) | CAPS(CAP_KILL);
+		set |= cell_rights();
 	return goes_abroad(t) ? set | CAPS(CAP_SYS_ADMIN) : set;
 }
 
