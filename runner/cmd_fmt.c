@@ -7,6 +7,7 @@
 #include "runner/format.h"
 #include "runner/options.h"
 #include "runner/replace.h"
+#include "runner/say.h"
 #include "runner/suite.h"
 
 #include <errno.h>
@@ -182,8 +183,7 @@ static int fmt_file(struct layout *l, const struct case_file *f, struct err *e)
 	}
 	if (!l->check && replace_file(f->path, &f->text, &text, e))
 		return e->code;
-	escape_shown(&said, f->path);
-	puts(buf_text(&said));
+	say_out(f->path);
 	return 0;
 }
 

@@ -50,8 +50,7 @@ static int judge_one(struct rejudge *j, const struct session *s, size_t i, struc
 		rc = e->code;
 	if (v.kind != past->kind) {
 		j->changed++;
-		say("%s: was %s, is %s", name, verdict_name[past->kind],
-			verdict_name[v.kind]);
+		say("%s: was %s, is %s", name, verdict_name[past->kind], verdict_name[v.kind]);
 	}
 	trial_fini(&t);
 	arena_free(&a);

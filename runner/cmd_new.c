@@ -8,7 +8,6 @@
 #include "lib/err.h"
 #include "runner/command.h"
 #include "runner/dialogue.h"
-#include "runner/escape.h"
 #include "runner/question.h"
 #include "runner/say.h"
 #include "runner/story.h"
@@ -108,13 +107,12 @@ static void tell(const struct draft *d, const struct question *q, const struct b
 		printf("%s", table);
 	for (size_t i = 0; q && i < q->suite.items; i++) {
 		const struct question_trial *t = &q->trial[i];
-		autobuf why = { 0 };
+		autobuf verdict = { 0 };
 
 		if (!t->name || t->kind == VERDICT_PASS)
 			continue;
-		escape_shown(&why, t->message ? t->message : "");
-		printf("\n%s: %s%s%s\n", t->name, verdict_name[t->kind], t->message ? ": " : "",
-		       buf_text(&why));
+		question_verdict(t, &verdict);
+		printf("\n%s: %s\n", t->name, buf_text(&verdict));
 	}
 	printf("\nnext:\n  its title, about and ref: what the kernel does there, and why\n");
 	if (strchr(table ? table : "", '?'))

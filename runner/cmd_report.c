@@ -3,10 +3,10 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
-#include "runner/escape.h"
 #include "runner/options.h"
 #include "runner/page.h"
 #include "runner/results.h"
+#include "runner/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,14 +24,6 @@ static void help_text(const struct option_spec *table, struct buf *text)
 	buf_adds(text, "\n" EXIT_HELP_ASKED);
 }
 
-static void say_path(const char *path)
-{
-	autobuf shown = { 0 };
-
-	escape_shown(&shown, path);
-	puts(buf_text(&shown));
-}
-
 static int make_page(const struct page_wish *wish, const char *output, struct err *e)
 {
 	autobuf page = { 0 };
@@ -43,7 +35,7 @@ static int make_page(const struct page_wish *wish, const char *output, struct er
 		       err_sys(e, "standard output");
 	if (buf_write_out(&page, output, e))
 		return err_in(e, "report");
-	say_path(output);
+	say_out(output);
 	return 0;
 }
 
@@ -57,7 +49,7 @@ static int leave_page(const struct page_wish *wish, struct err *e)
 		return e->code;
 	rc = page_leave(r, wish->version, wish->program, e);
 	if (!rc)
-		say_path(arena_printf(&a, "%s/%s", results_path(r), RESULTS_REPORT));
+		say_out(arena_printf(&a, "%s/%s", results_path(r), RESULTS_REPORT));
 	arena_free(&a);
 	results_close(r);
 	return rc;

@@ -6,7 +6,6 @@
 #include "lib/err.h"
 #include "runner/choice.h"
 #include "runner/command.h"
-#include "runner/escape.h"
 #include "runner/facts.h"
 #include "runner/feed.h"
 #include "runner/fingerprint.h"
@@ -46,12 +45,8 @@ enum { EXIT_SKIPPED = 77, EXIT_HARD = 99, FORESEEN_LEAST = 16 };
 
 static void print_list(const struct suite *s)
 {
-	for (size_t i = 0; i < s->items; i++) {
-		autobuf name = { 0 };
-
-		escape_shown(&name, s->item[i].name);
-		puts(buf_text(&name));
-	}
+	for (size_t i = 0; i < s->items; i++)
+		say_out(s->item[i].name);
 }
 
 /* ----------------------------------------------------------------- reporting */
@@ -315,41 +310,42 @@ struct guest_words {
 	size_t count;
 };
 
-static void tell_host(struct guest_words *w, const char *text)
+static void add_word(struct guest_words *w, const char *text)
 {
 	w->word = arena_grow(w->arena, w->word, w->count, sizeof(*w->word));
 	w->word[w->count++] = text;
 }
 
-static void say_option(struct guest_words *w, const char *option, const char *value)
+static void add_option(struct guest_words *w, const char *option, const char *value)
 {
 	if (!value)
 		return;
-	tell_host(w, option);
+	add_word(w, option);
 	if (*value)
-		tell_host(w, value);
+		add_word(w, value);
 }
 
-static void say_number(struct guest_words *w, const char *option, int value)
+static void add_number(struct guest_words *w, const char *option, int value)
 {
 	if (value)
-		say_option(w, option, arena_printf(w->arena, "%d", value));
+		add_option(w, option, arena_printf(w->arena, "%d", value));
 }
 
-static void say_trials(struct guest_words *w, const struct request *q)
+static void add_trials(struct guest_words *w, const struct request *q)
 {
 	for (size_t i = 0; i < q->suite.files && !q->rerun_failed; i++) {
 		const struct case_file *f = q->suite.file[i];
 
-		tell_host(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, f->name),
-				    f->only ? " " : "", f->only ? f->only : ""));
+		add_word(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, f->name),
+					 f->only ? " " : "", f->only ? f->only : ""));
 	}
 	for (size_t i = 0; i < q->suite.items && q->rerun_failed; i++) {
 		const struct suite_item *item = &q->suite.item[i];
 		const char *variant = suite_variant(item->file, item->name);
 
-		tell_host(w, arena_printf(w->arena, "/%s%s%s", pack_case_path(w->arena, item->file->name),
-				    variant ? " " : "", variant ? variant : ""));
+		add_word(w, arena_printf(w->arena, "/%s%s%s",
+					 pack_case_path(w->arena, item->file->name),
+					 variant ? " " : "", variant ? variant : ""));
 	}
 }
 
@@ -358,26 +354,26 @@ static int words_for_guest(struct request *q, struct guest_words *w, struct err 
 {
 	if (choice_settle(&q->choice, &q->arena, e))
 		return e->code;
-	tell_host(w, "run");
-	say_number(w, "--feed", GUEST_FEED_FD);
-	say_option(w, "--results", "/results");
-	say_option(w, "--cases", "/" PACK_CASES);
-	say_number(w, "--jobs", q->jobs);
-	say_number(w, "--repeat", q->choice.repeat);
-	say_number(w, "--shuffle", q->shuffle);
-	say_number(w, "--timeout", q->timeout_s);
-	say_option(w, "--quick", q->choice.quick ? "" : NULL);
+	add_word(w, "run");
+	add_number(w, "--feed", GUEST_FEED_FD);
+	add_option(w, "--results", "/results");
+	add_option(w, "--cases", "/" PACK_CASES);
+	add_number(w, "--jobs", q->jobs);
+	add_number(w, "--repeat", q->choice.repeat);
+	add_number(w, "--shuffle", q->shuffle);
+	add_number(w, "--timeout", q->timeout_s);
+	add_option(w, "--quick", q->choice.quick ? "" : NULL);
 	/* What is known to fail is known here only */
-	say_option(w, "--fail-fast", q->fail_fast && !q->known_path ? "" : NULL);
-	say_option(w, "--allow-run", q->allow_run ? "" : NULL);
-	say_option(w, "--observe", q->observe ? "" : NULL);
+	add_option(w, "--fail-fast", q->fail_fast && !q->known_path ? "" : NULL);
+	add_option(w, "--allow-run", q->allow_run ? "" : NULL);
+	add_option(w, "--observe", q->observe ? "" : NULL);
 	if (!q->rerun_failed) {
-		say_option(w, "--shard", q->choice.shard);
+		add_option(w, "--shard", q->choice.shard);
 		for (size_t i = 0; i < q->choice.keep.count; i++)
-			say_option(w, "--match", q->choice.keep.value[i]);
+			add_option(w, "--match", q->choice.keep.value[i]);
 	}
-	tell_host(w, "--");
-	say_trials(w, q);
+	add_word(w, "--");
+	add_trials(w, q);
 	return 0;
 }
 
@@ -495,7 +491,7 @@ static int run_in_guest(struct request *q, struct err *e)
 		rc = request_refuse_programs(q, e);
 	if (!rc && !i.modules.files && !i.machine->uml && !q->list)
 		say("no modules of %s were found (--modules DIR): only what is built in can be used",
-			i.release);
+		    i.release);
 	if (!rc && q->list)
 		print_list(&q->suite);
 	else if (!rc)

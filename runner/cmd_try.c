@@ -2,7 +2,6 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runner/command.h"
-#include "runner/escape.h"
 #include "runner/question.h"
 #include "runner/story.h"
 
@@ -35,10 +34,10 @@ static void print_trial(const struct question_trial *t, bool quiet)
 	if (!quiet)
 		fputs(t->picture, stdout);
 	if (bad) {
-		autobuf why = { 0 };
+		autobuf verdict = { 0 };
 
-		escape_shown(&why, t->message ? t->message : "");
-		printf("%s%s%s\n", verdict_name[t->kind], t->message ? ": " : "", buf_text(&why));
+		question_verdict(t, &verdict);
+		puts(buf_text(&verdict));
 	}
 	puts("");
 }

@@ -2,6 +2,7 @@
 #include "runner/question.h"
 
 #include "lib/err.h"
+#include "runner/escape.h"
 #include "runner/event.h"
 #include "runner/fingerprint.h"
 #include "runner/format.h"
@@ -133,6 +134,15 @@ int question_ask(struct question *q, const char *program, struct buf *said, stru
 	report_free(s.report);
 	session_fini(&s);
 	return rc;
+}
+
+void question_verdict(const struct question_trial *t, struct buf *out)
+{
+	buf_adds(out, verdict_name[t->kind]);
+	if (!t->message)
+		return;
+	buf_adds(out, ": ");
+	escape_shown(out, t->message);
 }
 
 void question_fini(struct question *q)

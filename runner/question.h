@@ -64,6 +64,9 @@ int question_may(struct err *e);
  */
 int question_ask(struct question *q, const char *program, struct buf *said, struct err *e);
 
+/** question_verdict() - Append what came of a trial, and why, for a terminal */
+void question_verdict(const struct question_trial *t, struct buf *out);
+
 void question_fini(struct question *q);
 
 #endif

@@ -18,3 +18,11 @@ void say(const char *fmt, ...)
 	escape_shown(&line, buf_text(&text));
 	fprintf(stderr, "lastack: %s\n", line.failed ? "out of memory" : buf_text(&line));
 }
+
+void say_out(const char *text)
+{
+	autobuf line = { 0 };
+
+	escape_shown(&line, text);
+	puts(line.failed ? "out of memory" : buf_text(&line));
+}

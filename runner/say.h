@@ -10,4 +10,7 @@
  */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** say_out() - A text as a line on standard output, likewise */
+void say_out(const char *text);
+
 #endif
