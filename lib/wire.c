@@ -51,7 +51,7 @@
  * the making of other namespaces may hold.
  *
  * Clocks. The kernel stamps frames by the wall clock. How far that is from
- * CLOCK_MONOTONIC is looked at in each pump; see wire_moment().
+ * CLOCK_MONOTONIC is looked at in each pump; see wall.h.
  *
  * Haste. A frame waits for wire_pump(). TCP sends its last segment again when
  * the answer is one or two jiffies late (tail loss probe), so where the process
@@ -70,6 +70,7 @@
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/netns.h"
+#include "lib/wall.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -93,13 +94,10 @@ enum {
 	FRAME_ROOM = 8 * 65536 + 128,	/* the largest BIG TCP packet */
 	QUEUE_ROOM = 64 << 20,
 	FRAMES_AT_ONCE = 256,		/* in one pump */
-	READING_NS = 5000000,		/* by which two readings of the clocks may differ by themselves */
-	SLEW_MOST = 10,			/* a slewed clock gains or loses one part of so many */
 	MARKER_TYPE = ETH_P_802_EX1,	/* local experiments */
 	MARKER_LEN = ETH_ZLEN,
 };
 #define PATIENCE_NS (5 * NS_PER_MS)
-#define STAMP_SLACK_NS NS_PER_MS
 
 typedef struct virtio_net_hdr vnet_header;
 
@@ -132,10 +130,7 @@ struct wire {
 	uint8_t *room;		/* FRAME_ROOM */
 	unsigned int lost;
 
-	int64_t looked_ns;	/* when the clocks were looked at */
-	bool clock_set;
-	int64_t ahead_ns;	/* wall clock minus monotonic, then */
-	int64_t was_ahead_ns;	/* and one pump ago */
+	struct wall wall;	/* looked at in each pump */
 	int64_t last_ns;	/* when the last frame came */
 
 	/* bridge */
@@ -151,66 +146,9 @@ struct wire {
 	struct tally to_right, to_left;
 };
 
-/*
- * Offset of the wall clock to the monotonic one: the tightest of some
- * readings, lest we were interrupted between the clocks.
- */
-static int64_t wall_ahead(void)
-{
-	int64_t ahead = 0, tightest = INT64_MAX;
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		const int64_t before = clock_ns();
-		const int64_t wall = clock_real_ns();
-		const int64_t width = clock_ns() - before;
-
-		if (width < tightest) {
-			tightest = width;
-			ahead = wall - before - width / 2;
-		}
-	}
-	return ahead;
-}
-
-bool wire_clock_jumped(int64_t ahead_ns, int64_t was_ahead_ns, int64_t between_ns)
-{
-	const int64_t moved = ahead_ns > was_ahead_ns ? ahead_ns - was_ahead_ns : was_ahead_ns - ahead_ns;
-
-	return moved > READING_NS + between_ns / SLEW_MOST;
-}
-
-static void look_at_clocks(struct wire *w)
-{
-	const int64_t now = clock_ns();
-
-	w->was_ahead_ns = w->ahead_ns;
-	w->ahead_ns = wall_ahead();
-	w->clock_set |= wire_clock_jumped(w->ahead_ns, w->was_ahead_ns, now - w->looked_ns);
-	w->looked_ns = now;
-}
-
-bool wire_clock_set(struct wire *w)
-{
-	const bool set = w->clock_set;
-
-	w->clock_set = false;
-	return set;
-}
-
-int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns)
-{
-	const int64_t by_new = wall_ns - ahead_ns, by_old = wall_ns - was_ahead_ns;
-	const int64_t later = by_new > by_old ? by_new : by_old;
-	const int64_t sooner = by_new > by_old ? by_old : by_new;
-	const int64_t at = later <= now_ns + STAMP_SLACK_NS ? later : sooner;
-
-	return at < now_ns ? at : now_ns;
-}
-
 static int64_t monotonic(struct wire *w, int64_t wall_ns)
 {
-	const int64_t at = wire_moment(wall_ns, w->ahead_ns, w->was_ahead_ns, clock_ns());
+	const int64_t at = wall_moment(&w->wall, wall_ns, clock_ns());
 
 	if (at > w->last_ns)
 		w->last_ns = at;
@@ -425,7 +363,7 @@ int wire_pump(struct wire *w, struct err *e)
 	struct wire_frame frame;
 	int told, end, rc = 0;
 
-	look_at_clocks(w);
+	wall_look(&w->wall);
 	for (end = 0; w->kind == BRIDGE && end < WIRE_ENDS; end++)
 		if (flush(w, &w->outlet[end], e))
 			return e->code;
@@ -598,6 +536,11 @@ int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e)
 	return deliver(w, frame, e);
 }
 
+bool wire_clock_set(struct wire *w)
+{
+	return wall_was_set(&w->wall);
+}
+
 unsigned int wire_lost(const struct wire *w)
 {
 	return w->lost;
@@ -638,8 +581,7 @@ static struct wire *wire_new(wire_sink sink, void *ctx)
 	w->fd = w->counter = w->proc = -1;
 	for (end = 0; end < WIRE_ENDS; end++)
 		w->outlet[end].last = &w->outlet[end].first;
-	w->looked_ns = clock_ns();
-	w->ahead_ns = w->was_ahead_ns = wall_ahead();
+	wall_begin(&w->wall);
 	w->room = malloc(FRAME_ROOM);	/* pages that no frame fills are never there */
 	if (!w->room) {
 		wire_close(w);

@@ -113,30 +113,4 @@ bool wire_clock_set(struct wire *w);
  */
 void wire_close(struct wire *w);
 
-/**
- * wire_moment() - A stamp of the wall clock on the monotonic scale
- * @wall_ns:      the stamp
- * @ahead_ns:     wall clock minus monotonic clock, looked up after it
- * @was_ahead_ns: the same, looked up before
- * @now_ns:       clock_ns()
- *
- * Where the wall clock was set in between, the stamp may stem from before or
- * after. Read by the wrong offset it lies either ahead of now or further back
- * than it should; and it is not old. So the later reading is the right one,
- * unless that is still to come.
- *
- * Return: the moment, never after @now_ns
- */
-int64_t wire_moment(int64_t wall_ns, int64_t ahead_ns, int64_t was_ahead_ns, int64_t now_ns);
-
-/**
- * wire_clock_jumped() - Whether the wall clock was set, rather than slewed, between two looks
- * @ahead_ns, @was_ahead_ns: wall clock minus monotonic clock, at both
- * @between_ns:              how long that took
- *
- * A slewed clock gains or loses a tenth at most (adjtimex(2): the tick may be
- * 9000 to 11000 us). What is set by 5 ms or less is not told from an error of ours.
- */
-bool wire_clock_jumped(int64_t ahead_ns, int64_t was_ahead_ns, int64_t between_ns);
-
 #endif
