@@ -53,7 +53,6 @@ struct child {
 	int fd;			/* -1: a free slot */
 	int cpu;
 	bool dozing, overrun;
-	bool ahead;		/* it waits for its turn */
 	struct buf text;
 	size_t seen;		/* how much of the text was looked at for doze and wake */
 	size_t lines;		/* how much of it is lines; a parcel stands behind */
@@ -168,7 +167,6 @@ static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int 
 	CPU_ZERO(&one);
 	CPU_SET((size_t)c->cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	made_ahead = c->ahead;
 	if (!p->play(p->ctx, &c->job, fd))
 		_exit(0);
 	for (;;)
@@ -189,7 +187,6 @@ static void let_begin(struct pool_state *s)
 
 	s->ahead = NULL;
 	s->running++;
-	c->ahead = false;
 	c->begun_ns = clock_ns();
 	if (send(c->fd, "", 1, MSG_NOSIGNAL) < 0)
 		kill(c->pid, SIGKILL);	/* it would wait for ever; how it ended is then told */
@@ -214,11 +211,12 @@ static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead
 
 	if (open_way(ahead, pipefd, e))
 		return e->code;
-	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu, .ahead = ahead,
-			     .begun_ns = clock_ns() };
+	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu, .begun_ns = clock_ns() };
 	c->pid = fork();
-	if (c->pid == 0)
+	if (c->pid == 0) {
+		made_ahead = ahead;
 		be_a_child(p, c, parent, pipefd[1]);
+	}
 	close(pipefd[1]);
 	if (c->pid < 0) {
 		err_sys(e, "fork");
@@ -423,9 +421,9 @@ void pool_nudge(struct pool *p, size_t id)
 			kill(p->state->child[i].pid, SIGUSR1);
 }
 
-static void enforce_budget(struct child *c, int64_t now_ns)
+static void enforce_budget(const struct pool_state *s, struct child *c, int64_t now_ns)
 {
-	if (c->overrun || c->ahead || now_ns - c->begun_ns < c->job.budget_ns)
+	if (c->overrun || c == s->ahead || now_ns - c->begun_ns < c->job.budget_ns)
 		return;
 	c->overrun = true;
 	kill(-c->pid, SIGKILL);
@@ -577,7 +575,7 @@ static int loop(struct pool *p, int *signal_number, struct err *e)
 			if (fds[i + 1].fd == s->child[i].fd && fds[i + 1].revents)
 				hear(p, &s->child[i]);
 			if (s->child[i].fd >= 0)
-				enforce_budget(&s->child[i], clock_ns());
+				enforce_budget(s, &s->child[i], clock_ns());
 		}
 		if (p->tick && clock_ns() - ticked_ns > TICK_MS * NS_PER_MS) {
 			ticked_ns = clock_ns();
