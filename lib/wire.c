@@ -5,18 +5,38 @@
  *
  * All frames come out of one packet socket, and so out of one queue: the order
  * in which they are told is the order in which the kernel queued them, whatever
- * the clocks say.
- *
- * Bridge: the socket stands in the namespace between the hosts and is bound to
- * no device, so it hears both. What it hears it sends out of the other device,
- * with the virtio header that came with it (PACKET_VNET_HDR): checksums that
- * an offload left undone stay undone, and segments larger than the MTU stay
- * whole, as on a plain veth pair.
- *
- * Tap: the socket listens at the left end, where it hears what the left host
+ * the clocks say. It listens at the left end, where it hears what the left host
  * sends as it is sent, and what the right one sends as it comes. Order and
  * moments are thus those that the left host sees. On lo each frame would be
  * heard going out and coming in; the coming is told.
+ *
+ * Tap: that is all. Bridge: hosts joined by one veth pair, too, but each was
+ * told that the other lives at wire_mac, which is nobody's. What a host sends
+ * is carried to the other device, where packet sockets hear it, and dropped
+ * there as another's (PACKET_OTHERHOST), before IP looks at it and before any
+ * counter of IP or TCP (ip_rcv_core(), ip6_rcv_core(); so from 6.1 to 6.18).
+ * What shall cross is sent a second time, by a packet socket at the end it came
+ * from, to the other host's own address. It goes with the virtio header that
+ * came with it (PACKET_VNET_HDR): checksums that an offload left undone stay
+ * undone, and segments larger than the MTU stay whole, as on a plain pair.
+ *
+ * What is sent a second time is not heard again. At the left it goes past the
+ * device's queue and taps (PACKET_QDISC_BYPASS), and so past a queueing
+ * discipline that a program put there; it passed that the first time. From the
+ * right it comes to the left as the host's own (PACKET_HOST), and as nothing
+ * else does so, a filter tells it apart. It spares the queue its bytes, and
+ * wire_lost() frames that are none.
+ *
+ * What crosses without us: a frame to a group, which only programs send, for
+ * devices are IFF_NOARP, so that nothing is asked of all; not even IPv4's
+ * broadcast is, such a device has it go to its own address
+ * (arp_constructor()). As it crossed already it is told, but not sent again.
+ * So is a frame to any other address: no host takes it in.
+ *
+ * What a host can see of it: its device counts each frame that comes twice
+ * (rx_packets, and rx_otherhost_dropped for the first), and so do packet
+ * sockets, the hooks of nftables at ingress, XDP and tc. tx_packets counts
+ * each that goes twice. IP and whatever stands above it see it once.
  *
  * Reordering. One CPU, no reordering; the caller pins the process to one.
  * veth and lo hand a frame on with netif_rx(): it is put at the end of the
@@ -28,19 +48,24 @@
  * when nothing else is under way, so there is nothing to overtake. Receive
  * steering (rps_cpus) would undo all this; a fresh namespace has none.
  *
- * Synchrony. sendmsg() on a packet socket ends in dev_queue_xmit(), which runs
- * the NET_RX softirq when it enables softirqs again. So mostly the receiving
- * host has done with the frame, and its answer waits for us, when sendmsg()
- * returns. Not always: the softirq gives up after 2 ms, ten rounds or 300
- * frames (handle_softirqs(), net_rx_action()) and leaves the rest to
+ * Synchrony. sendmsg() on a packet socket ends in the device's transmission,
+ * and the NET_RX softirq runs when that enables softirqs again. So mostly the
+ * receiving host has done with the frame, and its answer waits for us, when
+ * sendmsg() returns. Not always: the softirq gives up after 2 ms, ten rounds or
+ * 300 frames (handle_softirqs(), net_rx_action()) and leaves the rest to
  * ksoftirqd, which has to be scheduled first; and some kernels do all of it in
  * threads (thread_backlog_napi, PREEMPT_RT). Hence:
  *
- * wire_idle() of a bridge sends a marker frame over the lo of its namespace.
- * That one goes into the same backlog, behind all that were sent, so when it
- * comes back they were taken in by their hosts. What they answered may stand
- * behind the first marker; it stands before a second. This needs no look into
- * the hosts, which shall not notice that they are watched.
+ * wire_idle() of a bridge sends a marker frame from the right end to the left,
+ * to nobody. Whichever host a frame is for, it waits in the same backlog, the
+ * CPU's, and so does the marker, behind all that were sent. When it is heard,
+ * they were taken in by their hosts, and what the right host had sent was heard
+ * before it. What they answered: the left host's answers are heard as they are
+ * made, so before the marker, too. The right host's were put behind the first
+ * marker; they stand before a second. Where nothing crossed there was nothing
+ * to answer, and one is enough: what a host sends to wire_mac calls forth
+ * nothing by itself. This needs no look into the hosts, which shall not notice
+ * that they are watched.
  *
  * wire_idle() of a tap compares how many frames each end sent with how many
  * the other got. Left to right: heard at the left, counted at the right by a
@@ -57,10 +82,6 @@
  * the answer is one or two jiffies late (tail loss probe), so where the process
  * is kept off its CPU for 4 ms, the wire shows repeats that no kernel is to
  * blame for. Both hosts may be told not to (net.ipv4.tcp_early_retrans=0).
- *
- * What others feel. Before 6.16 the kernel keeps the hooks of sockets that are
- * bound to no device in one list for all namespaces, and each frame of each
- * bridge visits them all: some tens of nanoseconds for each trial at work.
  *
  * Closing. close() of a packet socket waits for an RCU grace period: some
  * milliseconds, each. A child that ends with _exit() may leave it to that.
@@ -80,7 +101,10 @@
 
 #include <arpa/inet.h>
 #include <net/ethernet.h>		/* before linux/: musl's and the kernel's struct ethhdr meet */
+#include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -109,9 +133,11 @@ struct parcel {
 	uint8_t bytes[];
 };
 
-/** struct outlet - A bridge's way to one host: its device, and what waits for it */
+/** struct outlet - A bridge's way out of one end, for what came from there: the device, and what waits */
 struct outlet {
+	char dev[IFNAMSIZ];
 	int index;
+	uint8_t mac[ETH_ALEN];	/* where the host of that end lives */
 	struct parcel *first, **last;
 };
 
@@ -122,11 +148,13 @@ struct tally {
 	int64_t since_ns;	/* and since when it is that; 0: equal */
 };
 
+enum kind { BRIDGE, TAP_PAIR, TAP_LO };
+
 struct wire {
-	enum { BRIDGE, TAP_PAIR, TAP_LO } kind;
+	enum kind kind;
 	wire_sink sink;
 	void *ctx;
-	int fd;			/* the one that hears */
+	int fd[WIRE_ENDS];	/* the left one hears; the right one of a bridge sends, of a tap counts */
 	uint8_t *room;		/* FRAME_ROOM */
 	unsigned int lost;
 
@@ -135,16 +163,16 @@ struct wire {
 
 	/* bridge */
 	struct outlet outlet[WIRE_ENDS];
-	int lo;
 	uint32_t marker;	/* serial number of the last one sent */
 	bool crossed;		/* a frame, since it was last idle */
 
 	/* tap */
-	int counter;		/* the socket at the right that only counts; -1 */
 	int proc;		/* /proc/net/dev of the end that tells tx_packets */
 	char dev[IFNAMSIZ];	/* which line of it */
 	struct tally to_right, to_left;
 };
+
+const uint8_t wire_mac[6] = { 0x02, 0, 0, 0, 0, 0x11 };
 
 static int64_t monotonic(struct wire *w, int64_t wall_ns)
 {
@@ -190,7 +218,7 @@ static int hear(struct wire *w, int how, struct wire_frame *frame, struct sockad
 			.msg_iov = part, .msg_iovlen = 2,
 			.msg_control = control, .msg_controllen = sizeof(control),
 		};
-		n = recvmsg(w->fd, &m, how | MSG_DONTWAIT);
+		n = recvmsg(w->fd[WIRE_LEFT], &m, how | MSG_DONTWAIT);
 		if (n >= (ssize_t)sizeof(vnet_header) && !(m.msg_flags & MSG_TRUNC))
 			break;
 		if (n < 0 && errno == EAGAIN)
@@ -210,25 +238,18 @@ static int hear(struct wire *w, int how, struct wire_frame *frame, struct sockad
 
 static bool is_marker(const struct wire *w, const struct sockaddr_ll *from)
 {
-	return w->kind == BRIDGE && from->sll_ifindex == w->lo;
+	return w->kind == BRIDGE && from->sll_protocol == htons(MARKER_TYPE);
 }
 
-/* Return: the end whose host sent it, or -1 for what is none of ours */
+/* The end whose host sent it */
 static int end_of(const struct wire *w, const struct sockaddr_ll *from)
 {
-	int end;
+	return w->kind == TAP_LO || from->sll_pkttype == PACKET_OUTGOING ? WIRE_LEFT : WIRE_RIGHT;
+}
 
-	switch (w->kind) {
-	case TAP_LO:
-		return WIRE_LEFT;
-	case TAP_PAIR:
-		return from->sll_pkttype == PACKET_OUTGOING ? WIRE_LEFT : WIRE_RIGHT;
-	case BRIDGE:
-		for (end = 0; end < WIRE_ENDS; end++)
-			if (w->outlet[end].index == from->sll_ifindex)
-				return end;
-	}
-	return -1;
+static bool is_to(const struct wire_frame *frame, const uint8_t mac[ETH_ALEN])
+{
+	return frame->len >= ETH_HLEN && !memcmp(frame->bytes, mac, ETH_ALEN);
 }
 
 /* The next frame to be told of; as hear() */
@@ -242,9 +263,11 @@ static int take(struct wire *w, struct wire_frame *frame, struct err *e)
 		rc = hear(w, 0, frame, &from, e);
 		if (rc <= 0)
 			return rc;
-		frame->from = end_of(w, &from);
-	} while (frame->from < 0);
+	} while (is_marker(w, &from));
+	frame->from = end_of(w, &from);
 	frame->at_ns = monotonic(w, frame->real_ns);
+	if (w->kind == BRIDGE && is_to(frame, wire_mac))
+		memcpy(frame->bytes, w->outlet[!frame->from].mac, ETH_ALEN);
 	if (frame->from == WIRE_LEFT && w->kind == TAP_PAIR)
 		w->to_right.sent++;
 	else
@@ -252,10 +275,10 @@ static int take(struct wire *w, struct wire_frame *frame, struct err *e)
 	return 1;
 }
 
-static int transmit(const struct wire *w, int index, const void *vnet, const uint8_t *bytes,
+static int transmit(const struct wire *w, int end, const void *vnet, const uint8_t *bytes,
 		    size_t len)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = index };
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = w->outlet[end].index };
 	struct iovec part[] = {
 		{ (void *)(uintptr_t)vnet, sizeof(vnet_header) },
 		{ (void *)(uintptr_t)bytes, len },
@@ -269,7 +292,7 @@ static int transmit(const struct wire *w, int index, const void *vnet, const uin
 		return -EINVAL;
 	memcpy(&to.sll_protocol, bytes + ETH_HLEN - 2, sizeof(uint16_t));
 	do
-		n = sendmsg(w->fd, &m, MSG_DONTWAIT);
+		n = sendmsg(w->fd[end], &m, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
@@ -278,6 +301,27 @@ static int transmit(const struct wire *w, int index, const void *vnet, const uin
 static bool is_jam(int rc)
 {
 	return rc == -EAGAIN || rc == -ENOBUFS || rc == -ENOMEM;
+}
+
+/*
+ * Whether a host's program took a device down: what is sent then is lost, and
+ * said to be (ENETDOWN), or to find no room (ENOBUFS, __dev_direct_xmit()).
+ */
+static bool is_unplugged(const struct wire *w, int end)
+{
+	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
+	struct ifreq r = { .ifr_data = (void *)&link };
+
+	memcpy(r.ifr_name, w->outlet[end].dev, sizeof(r.ifr_name));
+	return !ioctl(w->fd[end], SIOCETHTOOL, &r) && !link.data;
+}
+
+/* From one end to the other. Return: 0, also where it was lost, or a negative errno */
+static int carry(const struct wire *w, int from, const void *vnet, const uint8_t *bytes, size_t len)
+{
+	const int rc = transmit(w, from, vnet, bytes, len);
+
+	return (rc == -ENETDOWN || rc == -ENOBUFS) && is_unplugged(w, from) ? 0 : rc;
 }
 
 static int put_aside(struct outlet *out, const struct wire_frame *frame, struct err *e)
@@ -303,12 +347,14 @@ static int refused(struct err *e, int rc, size_t len)
 
 static int deliver(struct wire *w, const struct wire_frame *frame, struct err *e)
 {
-	struct outlet *const out = &w->outlet[!frame->from];
+	struct outlet *const out = &w->outlet[frame->from];
 	int rc = -EAGAIN;
 
 	w->crossed = true;
+	if (frame->len >= ETH_HLEN && !is_to(frame, w->outlet[!frame->from].mac))
+		return 0;	/* to a group: it is there; to another: nobody takes it */
 	if (!out->first)
-		rc = transmit(w, out->index, frame->vnet, frame->bytes, frame->len);
+		rc = carry(w, frame->from, frame->vnet, frame->bytes, frame->len);
 	if (is_jam(rc))
 		return put_aside(out, frame, e);
 	return rc ? refused(e, rc, frame->len) : 0;
@@ -324,11 +370,13 @@ static void drop_first(struct outlet *out)
 	free(p);
 }
 
-static int flush(struct wire *w, struct outlet *out, struct err *e)
+static int flush(struct wire *w, int from, struct err *e)
 {
+	struct outlet *const out = &w->outlet[from];
+
 	while (out->first) {
 		const struct parcel *const p = out->first;
-		const int rc = transmit(w, out->index, &p->vnet, p->bytes, p->len);
+		const int rc = carry(w, from, &p->vnet, p->bytes, p->len);
 
 		if (is_jam(rc))
 			return 0;
@@ -354,7 +402,7 @@ static void count_losses(struct wire *w)
 {
 	unsigned int drops;
 
-	statistics(w->fd, &drops);
+	statistics(w->fd[WIRE_LEFT], &drops);
 	w->lost += drops;
 }
 
@@ -365,7 +413,7 @@ int wire_pump(struct wire *w, struct err *e)
 
 	wall_look(&w->wall);
 	for (end = 0; w->kind == BRIDGE && end < WIRE_ENDS; end++)
-		if (flush(w, &w->outlet[end], e))
+		if (flush(w, end, e))
 			return e->code;
 	for (told = 0; told < FRAMES_AT_ONCE; told++) {
 		rc = take(w, &frame, e);
@@ -382,7 +430,7 @@ int wire_pump(struct wire *w, struct err *e)
 
 static bool wait_readable(const struct wire *w, int64_t until_ns)
 {
-	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+	struct pollfd p = { .fd = w->fd[WIRE_LEFT], .events = POLLIN };
 	const int64_t left = until_ns - clock_ns();
 	const struct timespec t = { .tv_nsec = left > 0 ? left : 0 };
 
@@ -395,10 +443,11 @@ static int send_marker(struct wire *w)
 	uint8_t frame[MARKER_LEN] = { 0 };
 
 	w->marker++;
+	memcpy(frame, wire_mac, ETH_ALEN);
 	frame[ETH_HLEN - 2] = MARKER_TYPE >> 8;
 	frame[ETH_HLEN - 1] = MARKER_TYPE & 0xff;
 	memcpy(frame + ETH_HLEN, &w->marker, sizeof(w->marker));
-	return transmit(w, w->lo, &plain, frame, sizeof(frame));
+	return transmit(w, WIRE_RIGHT, &plain, frame, sizeof(frame));
 }
 
 static bool is_last_marker(const struct wire *w, const struct wire_frame *frame)
@@ -510,7 +559,7 @@ static bool tap_idle(struct wire *w)
 	w->to_left.sent = packets_sent(w);
 	settled = is_settled(&w->to_left);
 	if (w->kind == TAP_PAIR) {
-		w->to_right.got += statistics(w->counter, &drops);
+		w->to_right.got += statistics(w->fd[WIRE_RIGHT], &drops);
 		settled &= is_settled(&w->to_right);
 	}
 	return settled;
@@ -523,10 +572,12 @@ bool wire_idle(struct wire *w)
 
 int wire_poll(const struct wire *w, struct pollfd *fds)
 {
-	const bool waits = w->outlet[WIRE_LEFT].first || w->outlet[WIRE_RIGHT].first;
-
-	fds[0] = (struct pollfd){ .fd = w->fd, .events = waits ? POLLIN | POLLOUT : POLLIN };
-	return 1;
+	fds[0] = (struct pollfd){ .fd = w->fd[WIRE_LEFT],
+				  .events = w->outlet[WIRE_LEFT].first ? POLLIN | POLLOUT : POLLIN };
+	if (!w->outlet[WIRE_RIGHT].first)
+		return 1;
+	fds[1] = (struct pollfd){ .fd = w->fd[WIRE_RIGHT], .events = POLLOUT };
+	return 2;
 }
 
 int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e)
@@ -552,11 +603,11 @@ void wire_close(struct wire *w)
 
 	if (!w)
 		return;
-	for (end = 0; end < WIRE_ENDS; end++)
+	for (end = 0; end < WIRE_ENDS; end++) {
 		while (w->outlet[end].first)
 			drop_first(&w->outlet[end]);
-	fd_close(&w->fd);
-	fd_close(&w->counter);
+		fd_close(&w->fd[end]);
+	}
 	fd_close(&w->proc);
 	free(w->room);
 	free(w);
@@ -578,7 +629,7 @@ static struct wire *wire_new(wire_sink sink, void *ctx)
 		return NULL;
 	w->sink = sink;
 	w->ctx = ctx;
-	w->fd = w->counter = w->proc = -1;
+	w->fd[WIRE_LEFT] = w->fd[WIRE_RIGHT] = w->proc = -1;
 	for (end = 0; end < WIRE_ENDS; end++)
 		w->outlet[end].last = &w->outlet[end].first;
 	wall_begin(&w->wall);
@@ -621,7 +672,6 @@ static void widen_queue(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
 }
 
-/* @index: 0 for all devices */
 static int listen_to(int fd, int index, struct err *e)
 {
 	const struct sockaddr_ll at = {
@@ -645,42 +695,36 @@ static int index_of(int sock, const char *dev, int *index, struct err *e)
 	return 0;
 }
 
-static int raise_lo(struct wire *w, struct err *e)
+/* Let a socket send what crosses from its end */
+static int open_outlet(struct wire *w, int end, const char *dev, struct err *e)
 {
-	struct ifreq r = { .ifr_name = "lo" };
+	struct outlet *const out = &w->outlet[end];
+	const int on = 1;
+	struct ifreq r = { 0 };
 
-	if (ioctl(w->fd, SIOCGIFFLAGS, &r))
-		return err_sys(e, "lo");
-	if (!(r.ifr_flags & IFF_UP)) {
-		r.ifr_flags |= IFF_UP;
-		if (ioctl(w->fd, SIOCSIFFLAGS, &r))
-			return err_sys(e, "lo up");
-	}
-	return index_of(w->fd, "lo", &w->lo, e);
+	snprintf(out->dev, sizeof(out->dev), "%s", dev);
+	memcpy(r.ifr_name, out->dev, sizeof(r.ifr_name));
+	if (ioctl(w->fd[end], SIOCGIFHWADDR, &r))
+		return err_sys(e, "%s", dev);
+	memcpy(out->mac, r.ifr_hwaddr.sa_data, sizeof(out->mac));
+	if (setsockopt(w->fd[end], SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)))
+		return err_sys(e, "PACKET_QDISC_BYPASS");
+	return index_of(w->fd[end], dev, &out->index, e);
 }
 
-int wire_bridge(struct wire **wire, int ns, const char *const dev[WIRE_ENDS],
-		wire_sink sink, void *ctx, struct err *e)
+/* What comes to the host itself is what we sent it */
+static int overhear_only(int fd, struct err *e)
 {
-	autowire *w = wire_new(sink, ctx);
-	autons home = -1;
-	int end;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
 
-	if (!w)
-		return err_set(e, -ENOMEM, "wire: out of memory");
-	w->kind = BRIDGE;
-	if (netns_enter(&home, ns, e))
-		return err_in(e, "wire");
-	if (packet_socket(&w->fd, false, e) || raise_lo(w, e))
-		return err_in(e, "wire");
-	for (end = 0; end < WIRE_ENDS; end++)
-		if (index_of(w->fd, dev[end], &w->outlet[end].index, e))
-			return err_in(e, "wire");
-	widen_queue(w->fd);
-	if (listen_to(w->fd, 0, e))
-		return err_in(e, "wire");
-	*wire = w;
-	w = NULL;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)))
+		return err_sys(e, "SO_ATTACH_FILTER");
 	return 0;
 }
 
@@ -690,11 +734,12 @@ static int open_counter(struct wire *w, const char *dev, struct err *e)
 	const int least = 1;
 	int index;
 
-	if (packet_socket(&w->counter, false, e) || index_of(w->counter, dev, &index, e))
+	if (packet_socket(&w->fd[WIRE_RIGHT], false, e) ||
+	    index_of(w->fd[WIRE_RIGHT], dev, &index, e))
 		return e->code;
-	if (setsockopt(w->counter, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)))
+	if (setsockopt(w->fd[WIRE_RIGHT], SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)))
 		return err_sys(e, "SO_RCVBUF");
-	return listen_to(w->counter, index, e);
+	return listen_to(w->fd[WIRE_RIGHT], index, e);
 }
 
 /* At the end that tells what it sent: the right one, or lo */
@@ -712,36 +757,57 @@ static int open_far_end(struct wire *w, int ns, const char *dev, struct err *e)
 {
 	autons home = -1;
 
-	if (netns_enter(&home, ns, e) || (w->kind == TAP_PAIR && open_counter(w, dev, e)))
+	if (netns_enter(&home, ns, e))
+		return e->code;
+	if (w->kind == BRIDGE)
+		return packet_socket(&w->fd[WIRE_RIGHT], false, e) ? e->code :
+		       open_outlet(w, WIRE_RIGHT, dev, e);
+	if (w->kind == TAP_PAIR && open_counter(w, dev, e))
 		return e->code;
 	return open_sender(w, dev, e);
 }
 
 static int open_near_end(struct wire *w, int ns, const char *dev, struct err *e)
 {
+	int *const fd = &w->fd[WIRE_LEFT];
 	autons home = -1;
 	int index;
 
-	if (netns_enter(&home, ns, e) || packet_socket(&w->fd, w->kind == TAP_PAIR, e) ||
-	    index_of(w->fd, dev, &index, e))
+	if (netns_enter(&home, ns, e) || packet_socket(fd, w->kind != TAP_LO, e) ||
+	    index_of(*fd, dev, &index, e))
 		return e->code;
-	widen_queue(w->fd);
-	return listen_to(w->fd, index, e);
+	if (w->kind == BRIDGE && (open_outlet(w, WIRE_LEFT, dev, e) || overhear_only(*fd, e)))
+		return e->code;
+	widen_queue(*fd);
+	return listen_to(*fd, index, e);
 }
 
-int wire_tap(struct wire **wire, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
-	     wire_sink sink, void *ctx, struct err *e)
+static int open_wire(struct wire **wire, enum kind kind, const int ns[WIRE_ENDS],
+		     const char *const dev[WIRE_ENDS], wire_sink sink, void *ctx, struct err *e)
 {
 	autowire *w = wire_new(sink, ctx);
 
 	if (!w)
 		return err_set(e, -ENOMEM, "wire: out of memory");
-	w->kind = ns[WIRE_LEFT] == ns[WIRE_RIGHT] && !strcmp(dev[WIRE_LEFT], dev[WIRE_RIGHT]) ?
-		  TAP_LO : TAP_PAIR;
+	w->kind = kind;
 	if (open_near_end(w, ns[WIRE_LEFT], dev[WIRE_LEFT], e) ||
 	    open_far_end(w, ns[WIRE_RIGHT], dev[WIRE_RIGHT], e))
 		return err_in(e, "wire");
 	*wire = w;
 	w = NULL;
 	return 0;
+}
+
+int wire_tap(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
+	     wire_sink sink, void *ctx, struct err *e)
+{
+	const bool lo = ns[WIRE_LEFT] == ns[WIRE_RIGHT] && !strcmp(dev[WIRE_LEFT], dev[WIRE_RIGHT]);
+
+	return open_wire(w, lo ? TAP_LO : TAP_PAIR, ns, dev, sink, ctx, e);
+}
+
+int wire_bridge(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
+		wire_sink sink, void *ctx, struct err *e)
+{
+	return open_wire(w, BRIDGE, ns, dev, sink, ctx, e);
 }

@@ -52,16 +52,23 @@ typedef bool (*wire_sink)(void *ctx, const struct wire_frame *frame);
 int wire_tap(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
 	     wire_sink sink, void *ctx, struct err *e);
 
+/** wire_mac - The address that hosts with a bridge between them know for each other: nobody's */
+extern const uint8_t wire_mac[6];
+
 /**
- * wire_bridge() - Be the wire between two devices of one namespace
- * @ns:  the namespace between the hosts, borrowed; holds one device for each end
- * @dev: their names
+ * wire_bridge() - Be the wire between the ends of a veth pair
+ * @ns:  the namespaces of both ends, borrowed
+ * @dev: name of each end in its namespace, with the address that its host has
  *
- * Frames cross only in wire_pump(), with their offload metadata. Order is kept
- * in each direction, and frames are told in the order they came from both.
- * lo of that namespace is brought up: wire_idle() needs it.
+ * Each host must have wire_mac as the other's link-layer address: then nothing
+ * that it sends is taken in, but in wire_pump(), where it crosses with its
+ * offload metadata. The sink sees it with the other host's own address. What
+ * is sent to a group crosses by itself, whatever the sink says.
+ *
+ * Order is kept in each direction. All frames are told in the order, and with
+ * the moments, of the left end, as by wire_tap().
  */
-int wire_bridge(struct wire **w, int ns, const char *const dev[WIRE_ENDS],
+int wire_bridge(struct wire **w, const int ns[WIRE_ENDS], const char *const dev[WIRE_ENDS],
 		wire_sink sink, void *ctx, struct err *e);
 
 /** wire_poll() - The descriptors to wait for and why (at most WIRE_ENDS). Return: how many */
@@ -94,7 +101,8 @@ bool wire_idle(struct wire *w);
  * @frame: its from, vnet, bytes and len count. All zero in vnet is right for a
  *         frame with whole checksums; one that was kept goes with its own
  *
- * The sink is not told. May be called by the sink.
+ * The sink is not told. May be called by the sink. A frame that is not addressed
+ * to that host is not sent, as the host would not take it in.
  * Return: 0 or a negative errno; -EOPNOTSUPP for a tap
  */
 int wire_send(struct wire *w, const struct wire_frame *frame, struct err *e);

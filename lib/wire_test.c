@@ -2,6 +2,7 @@
 #include "lib/wire.h"
 
 #include "lib/auto.h"
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/link.h"
@@ -16,12 +17,14 @@
 #include <net/ethernet.h>
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
@@ -39,8 +42,8 @@ static const char *const joined_name[JOINED] = { "tap", "bridge", "lo" };
 struct bed {
 	enum joined joined;
 	int family;
-	int ns[3];
-	struct nl *nl[3];
+	int ns[2];
+	struct nl *nl[2];
 	struct wire *wire;
 
 	int told[WIRE_ENDS], kinds[SEGMENT_KIND_COUNT];
@@ -58,7 +61,6 @@ struct bed {
 
 static const struct link_end ends[] = {
 	{ "v0", 11, { 2, 0, 0, 0, 0, 1 } }, { "v0", 12, { 2, 0, 0, 0, 0, 2 } },
-	{ "left", 21, { 2, 0, 0, 0, 0, 0x11 } }, { "right", 22, { 2, 0, 0, 0, 0, 0x12 } },
 };
 
 static struct ipaddr address(const struct bed *bed, int host)
@@ -141,6 +143,8 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 	if (segment_decode(f->bytes, f->len, &s))
 		return true;
 	note_segment(bed, &s);
+	if (bed->joined != BY_LO && memcmp(f->bytes, ends[!f->from].mac, ETH_ALEN) != 0)
+		bed->misnamed++;
 	if (f->from != (bed->joined == BY_LO || s.to_port == PORT ? WIRE_LEFT : WIRE_RIGHT))
 		bed->misnamed++;
 	if (bed->keep && segment_kind(&s) == bed->keep && f->from == WIRE_LEFT &&
@@ -156,12 +160,12 @@ static bool on_frame(void *ctx, const struct wire_frame *f)
 
 /* ---------------------------------------------------------------- the bed */
 
-static void cable(struct bed *bed, int near, int near_at, int far, int far_at)
+static void cable(struct bed *bed)
 {
 	struct nl_batch b = { 0 };
 
-	link_put_veth(&b, &ends[near], &ends[far], bed->ns[far_at], MTU);
-	must(nl_send(bed->nl[near_at], &b, NULL, NULL, &e));
+	link_put_veth(&b, &ends[0], &ends[1], bed->ns[1], MTU);
+	must(nl_send(bed->nl[0], &b, NULL, NULL, &e));
 }
 
 static void furnish(struct bed *bed, int host)
@@ -174,7 +178,8 @@ static void furnish(struct bed *bed, int host)
 		must(link_watch_open(&watch, bed->ns[host], ends[host].index, &e));
 	link_put_up(&b, ends[host].index, ends[host].name);
 	link_put_address(&b, ends[host].index, &own, LINK_MAIN);
-	link_put_neighbour(&b, ends[host].index, &peer, ends[!host].mac);
+	link_put_neighbour(&b, ends[host].index, &peer,
+			   bed->joined == BY_BRIDGE ? wire_mac : ends[!host].mac);
 	must(nl_send(bed->nl[host], &b, NULL, NULL, &e));
 	if (watch)
 		must(link_watch_wait(watch, 1, clock_ns() + NS_PER_S, &e));
@@ -187,7 +192,7 @@ static void furnish(struct bed *bed, int host)
  */
 static void hush(const struct bed *bed, int at)
 {
-	const bool ipv6 = at < 2 && bed->family == AF_INET6;
+	const bool ipv6 = bed->family == AF_INET6;
 	autons home = -1;
 	struct err failure;
 	int rc;
@@ -224,34 +229,25 @@ static void join_by_lo(struct bed *bed)
 
 static void join_by_veth(struct bed *bed)
 {
-	static const char *const pair[] = { "v0", "v0" }, *const between[] = { "left", "right" };
-	const bool bridge = bed->joined == BY_BRIDGE;
+	static const char *const pair[] = { "v0", "v0" };
 	int i;
 
-	for (i = 0; i < (bridge ? 3 : 2); i++)
+	for (i = 0; i < 2; i++)
 		open_place(bed, i);
-	if (bridge) {
-		cable(bed, 2, 2, 0, 0);
-		cable(bed, 3, 2, 1, 1);
-	} else {
-		cable(bed, 0, 0, 1, 1);
-	}
+	cable(bed);
 	furnish(bed, 1);
 	furnish(bed, 0);
-	for (i = 0; i < (bridge ? 4 : 2); i++) {
-		const int at = i < 2 ? i : 2;
-
-		must(link_ready(bed->nl[at], bed->ns[at], &ends[i], clock_ns() + NS_PER_S, &e));
-	}
-	if (bridge)
-		must(wire_bridge(&bed->wire, bed->ns[2], between, on_frame, bed, &e));
+	for (i = 0; i < 2; i++)
+		must(link_ready(bed->nl[i], bed->ns[i], &ends[i], clock_ns() + NS_PER_S, &e));
+	if (bed->joined == BY_BRIDGE)
+		must(wire_bridge(&bed->wire, bed->ns, pair, on_frame, bed, &e));
 	else
 		must(wire_tap(&bed->wire, bed->ns, pair, on_frame, bed, &e));
 }
 
 static void bed_make(struct bed *bed, enum joined joined, int family)
 {
-	*bed = (struct bed){ .joined = joined, .family = family, .ns = { -1, -1, -1 } };
+	*bed = (struct bed){ .joined = joined, .family = family, .ns = { -1, -1 } };
 	if (joined == BY_LO)
 		join_by_lo(bed);
 	else
@@ -263,7 +259,7 @@ static void bed_unmake(struct bed *bed)
 	int i;
 
 	wire_close(bed->wire);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		nl_close(bed->nl[i]);
 		if (bed->ns[i] >= 0 && !(i == 1 && bed->joined == BY_LO))
 			close(bed->ns[i]);
@@ -641,6 +637,175 @@ static void a_made_segment_is_believed(void **state)
 	bed_unmake(&bed);
 }
 
+/* ------------------------------------------------ nothing crosses but by us */
+
+/* What the host's IP and TCP count, and the frames that its device got */
+static void read_counters(const struct bed *bed, int host, struct buf *counters, unsigned long *rx)
+{
+	static const char *const path[] = {
+		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat",
+		"/proc/thread-self/net/snmp6", "/proc/thread-self/net/dev_snmp6/v0",
+	};
+	autobuf dev = { 0 };
+	autons home = -1;
+	struct err none;
+
+	must(netns_enter(&home, bed->ns[host], &e));
+	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]); i++)
+		buf_read_file(counters, path[i], 65536, &none);	/* IPv6 may not be there */
+	must(buf_read_file(&dev, "/proc/thread-self/net/dev", 65536, &e));
+	assert_int_equal(sscanf(strstr(buf_text(&dev), "v0:"), "v0: %*u %lu", rx), 1);
+}
+
+/* A caller's SYN that nobody passes on: the other host's device gets it, the host knows nothing */
+static void call_unpassed(struct bed *bed, int from)
+{
+	autobuf before = { 0 }, after = { 0 };
+	const int fd = socket_at(bed, from);
+	const int64_t until = clock_ns() + NS_PER_S;
+	unsigned long rx, rx_before;
+	struct sockaddr_storage to;
+	const socklen_t len = sockaddr_of(bed, !from, &to);
+
+	read_counters(bed, !from, &before, &rx_before);
+	assert_true(before.len > 1000);
+	if (connect(fd, (const struct sockaddr *)&to, len))
+		assert_int_equal(errno, EINPROGRESS);
+	do {
+		buf_clear(&after);
+		read_counters(bed, !from, &after, &rx);
+	} while (rx == rx_before && clock_ns() < until);
+	assert_true(rx > rx_before);
+	clock_sleep_until(clock_ns() + 5 * NS_PER_MS);	/* what was got may not be taken in yet */
+	buf_clear(&after);
+	read_counters(bed, !from, &after, &rx);
+	assert_string_equal(buf_text(&before), buf_text(&after));
+	settle(bed);
+	buf_clear(&after);
+	read_counters(bed, !from, &after, &rx);
+	assert_string_not_equal(buf_text(&before), buf_text(&after));
+	close(fd);
+	settle(bed);
+}
+
+static void a_host_takes_in_what_was_passed_and_nothing_else(void **state)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct bed bed;
+
+		bed_make(&bed, BY_BRIDGE, families[i]);
+		for (int from = 0; from < 2; from++)
+			call_unpassed(&bed, from);
+		bed_unmake(&bed);
+	}
+}
+
+static int group_listener(const struct bed *bed)
+{
+	const struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) };
+	autons home = -1;
+	int fd;
+
+	must(netns_enter(&home, bed->ns[1], &e));
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_return_code(bind(fd, (const struct sockaddr *)&at, sizeof(at)), errno);
+	return fd;
+}
+
+static void tell_group(const struct bed *bed)
+{
+	const struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6, .sin6_port = htons(PORT), .sin6_scope_id = 11,
+		.sin6_addr = { { { 0xff, 2, [15] = 1 } } },	/* all nodes */
+	};
+	autons home = -1;
+	autofd fd = -1;
+
+	must(netns_enter(&home, bed->ns[0], &e));
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, sizeof(to)), 1);
+}
+
+static void what_is_sent_to_a_group_comes_once(void **state)
+{
+	struct bed bed;
+	char c;
+	int fd;
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET6);
+	fd = group_listener(&bed);
+	tell_group(&bed);
+	settle(&bed);
+	assert_int_equal(bed.told[WIRE_LEFT], 1);
+	assert_int_equal(recv(fd, &c, 1, 0), 1);
+	assert_int_equal(recv(fd, &c, 1, 0), -1);
+	close(fd);
+	bed_unmake(&bed);
+}
+
+/* What our own sockets send is heard by no tap of the host that it leaves, and by ours not at all */
+static void what_was_passed_is_not_heard_again(void **state)
+{
+	struct sockaddr_ll from, at = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int listener, fd[2], tap[2], sent[2] = { 0 };
+	struct bed bed;
+	char c;
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET);
+	listener = listener_at(&bed);
+	for (int host = 0; host < 2; host++) {
+		autons home = -1;
+
+		must(netns_enter(&home, bed.ns[host], &e));
+		tap[host] = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		assert_return_code(bind(tap[host], (const struct sockaddr *)&at, sizeof(at)), errno);
+	}
+	connect_both(&bed, listener, fd);
+	for (int host = 0; host < 2; host++) {
+		socklen_t len = sizeof(from);
+
+		for (; recvfrom(tap[host], &c, 1, 0, (struct sockaddr *)&from, &len) > 0;
+		     len = sizeof(from))
+			sent[host] += from.sll_pkttype == PACKET_OUTGOING &&
+				      from.sll_protocol == htons(ETH_P_IP);
+		close(tap[host]);
+	}
+	assert_int_equal(sent[0], 2 + bed.repeats);
+	assert_int_equal(sent[1], 1);
+	assert_int_equal(bed.told[WIRE_LEFT], 2 + bed.repeats);
+	assert_int_equal(bed.told[WIRE_RIGHT], 1);
+	close(fd[0]);
+	close(fd[1]);
+	close(listener);
+	bed_unmake(&bed);
+}
+
+/* A device that is down loses what is sent to it, and holds nothing up */
+static void what_is_sent_to_a_host_that_is_down_is_lost(void **state)
+{
+	uint8_t bytes[64] = { 2, 0, 0, 0, 0, 1, [12] = 8 };
+	struct wire_frame frame = { .bytes = bytes, .len = sizeof(bytes) };
+	struct ifreq r = { .ifr_name = "v0" };
+	struct bed bed;
+	autofd fd = -1;
+
+	(void)state;
+	bed_make(&bed, BY_BRIDGE, AF_INET);
+	fd = socket_at(&bed, 1);
+	assert_return_code(ioctl(fd, SIOCSIFFLAGS, &r), errno);
+	for (frame.from = WIRE_LEFT; frame.from < WIRE_ENDS; frame.from++) {
+		bytes[5] = frame.from == WIRE_LEFT ? 2 : 1;
+		must(wire_send(bed.wire, &frame, &e));
+		assert_true(wire_idle(bed.wire));
+	}
+	bed_unmake(&bed);
+}
+
 static void a_tap_cannot_send(void **state)
 {
 	uint8_t bytes[64] = { 0 };
@@ -656,7 +821,7 @@ static void a_tap_cannot_send(void **state)
 
 static void what_cannot_be_sent_is_said(void **state)
 {
-	static uint8_t bytes[4 * MTU] = { [12] = 8 };
+	static uint8_t bytes[4 * MTU] = { 2, 0, 0, 0, 0, 2, [12] = 8 };
 	const struct wire_frame large = { .bytes = bytes, .len = sizeof(bytes) };
 	const struct wire_frame small = { .bytes = bytes, .len = 13 };
 	struct bed bed;
@@ -672,7 +837,7 @@ static void what_cannot_be_sent_is_said(void **state)
 
 static void a_missing_device_is_named(void **state)
 {
-	static const char *const dev[] = { "lo", "nosuch" };
+	static const char *const dev[] = { "lo", "nosuch" }, *const other[] = { "nosuch", "lo" };
 	struct wire *w = NULL;
 	int ns[2] = { -1, -1 };
 	struct err e;
@@ -680,8 +845,9 @@ static void a_missing_device_is_named(void **state)
 	(void)state;
 	assert_int_equal(netns_new(&ns[0], &e), 0);
 	ns[1] = ns[0];
-	assert_int_equal(wire_bridge(&w, ns[0], dev, on_frame, NULL, &e), -ENODEV);
+	assert_int_equal(wire_bridge(&w, ns, dev, on_frame, NULL, &e), -ENODEV);
 	assert_string_equal(e.text, "wire: nosuch: No such device");
+	assert_int_equal(wire_bridge(&w, ns, other, on_frame, NULL, &e), -ENODEV);
 	assert_int_equal(wire_tap(&w, ns, dev, on_frame, NULL, &e), -ENODEV);
 	assert_null(w);
 	close(ns[0]);
@@ -742,6 +908,10 @@ int main(void)
 		cmocka_unit_test(what_is_not_told_yet_is_on_its_way),
 		cmocka_unit_test(what_the_sink_keeps_does_not_cross),
 		cmocka_unit_test(a_made_segment_is_believed),
+		cmocka_unit_test(a_host_takes_in_what_was_passed_and_nothing_else),
+		cmocka_unit_test(what_is_sent_to_a_group_comes_once),
+		cmocka_unit_test(what_was_passed_is_not_heard_again),
+		cmocka_unit_test(what_is_sent_to_a_host_that_is_down_is_lost),
 		cmocka_unit_test(a_tap_cannot_send),
 		cmocka_unit_test(what_cannot_be_sent_is_said),
 		cmocka_unit_test(a_missing_device_is_named),

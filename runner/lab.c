@@ -3,7 +3,8 @@
  * Theory of operation: a lab is two hosts and what lies between them.
  *
  *	pair:      client wire0 ------------------------- wire0 server
- *	wire:      client wire0 --- left | right -------- wire0 server
+ *	wire:      the same, but each knows the other by an address that is nobody's:
+ *	           what they send stops at the far end until wire.c sends it on
  *	loopback:  both hosts are one namespace, joined by lo
  *
  * Each host is an anonymous network namespace. A veth pair is made by one
@@ -41,7 +42,7 @@ enum { USUAL_MTU = 1500, LEAST_MTU_IPV4 = 68, LEAST_MTU_IPV6 = 1280 };
 /* ------------------------------------------------------------------ pins */
 
 /** Where a pin is set; or-ed */
-enum { IN_IPV4 = 1, IN_IPV6 = 2, IN_HOSTS = IN_IPV4 | IN_IPV6, IN_WIRE = 4 };
+enum { IN_IPV4 = 1, IN_IPV6 = 2, IN_HOSTS = IN_IPV4 | IN_IPV6 };
 
 /*
  * What a fresh namespace does not get from the kernel's source alone, but from
@@ -68,7 +69,7 @@ static const struct pin {
 	  "half the size of the hash table, which follows the machine's memory" },
 	{ "net.ipv4.tcp_max_syn_backlog", "1024", IN_HOSTS,
 	  "likewise" },
-	{ "net.ipv4.ip_forward", "0", IN_HOSTS | IN_WIRE,
+	{ "net.ipv4.ip_forward", "0", IN_HOSTS,
 	  "copied from the first namespace (devconf_inherit_init_net): a host drops what is not its own" },
 	{ "net.ipv4.conf.all.rp_filter", "0", IN_HOSTS,
 	  "likewise; distributions set 1 or 2, and segments from rewritten addresses vanish" },
@@ -77,7 +78,7 @@ static const struct pin {
 	{ "net.ipv4.conf.default.accept_local", "0", IN_HOSTS, "likewise" },
 	{ "net.ipv4.conf.all.route_localnet", "0", IN_HOSTS, "likewise: 127.0.0.0/8 from outside" },
 	{ "net.ipv4.conf.default.route_localnet", "0", IN_HOSTS, "likewise" },
-	{ "net.ipv6.conf.default.disable_ipv6", "1", IN_IPV4 | IN_WIRE,
+	{ "net.ipv6.conf.default.disable_ipv6", "1", IN_IPV4,
 	  "no link-local address, no multicast listener reports; and cheaper" },
 	{ "net.ipv6.conf.all.disable_ipv6", "0", IN_IPV6,
 	  "the boot parameter ipv6.disable_ipv6 holds in new namespaces as well" },
@@ -206,18 +207,11 @@ static struct ipaddr mapped(struct ipaddr v4)
 /* ------------------------------------------------------------------- lab */
 
 /** enum place_of - A namespace of the lab */
-enum place_of { AT_CLIENT = HOST_CLIENT, AT_SERVER = HOST_SERVER, AT_WIRE, PLACES };
+enum place_of { AT_CLIENT = HOST_CLIENT, AT_SERVER = HOST_SERVER, PLACES };
 
-/** enum end_of - An end of a cable */
-enum end_of { END_CLIENT = HOST_CLIENT, END_SERVER = HOST_SERVER, END_LEFT, END_RIGHT, ENDS };
-
-static const enum place_of place_of_end[ENDS] = { AT_CLIENT, AT_SERVER, AT_WIRE, AT_WIRE };
-
-static const struct link_end ends[ENDS] = {
-	[END_CLIENT]	= { "wire0", 11, { 0x02, 0, 0, 0, 0, 0x01 } },
-	[END_SERVER]	= { "wire0", 12, { 0x02, 0, 0, 0, 0, 0x02 } },
-	[END_LEFT]	= { "left",  21, { 0x02, 0, 0, 0, 0, 0x11 } },
-	[END_RIGHT]	= { "right", 22, { 0x02, 0, 0, 0, 0, 0x12 } },
+static const struct link_end ends[HOST_COUNT] = {
+	[HOST_CLIENT]	= { "wire0", 11, { 0x02, 0, 0, 0, 0, 0x01 } },
+	[HOST_SERVER]	= { "wire0", 12, { 0x02, 0, 0, 0, 0, 0x02 } },
 };
 
 struct lab {
@@ -225,8 +219,8 @@ struct lab {
 	struct {
 		int ns;
 		struct nl *nl;
-		struct diag *diag;		/* hosts only */
-		struct counters *counters;	/* hosts only, once somebody asked */
+		struct diag *diag;
+		struct counters *counters;	/* once somebody asked */
 		struct link_watch *watch;	/* until it is ready */
 	} at[PLACES];
 };
@@ -239,51 +233,35 @@ static enum place_of home_of(const struct lab *lab, enum host host)
 
 static bool has_place(const struct lab *lab, enum place_of place)
 {
-	if (place == AT_WIRE)
-		return lab->plan.wire;
 	return place == AT_CLIENT || lab->plan.link == LINK_PAIR;
-}
-
-static unsigned int pins_at(const struct lab *lab, enum place_of place)
-{
-	if (place == AT_WIRE)
-		return IN_WIRE;
-	return lab->plan.family == FAMILY_IPV6 ? IN_IPV6 : IN_IPV4;
 }
 
 static int make_place(struct lab *lab, enum place_of place, struct err *e)
 {
+	const unsigned int pinned = lab->plan.family == FAMILY_IPV6 ? IN_IPV6 : IN_IPV4;
 	autons home = -1;
 
-	if (netns_new_inside(&home, &lab->at[place].ns, e) ||
-	    set_pins(pins_at(lab, place), e) || nl_open(&lab->at[place].nl, NETLINK_ROUTE, -1, e))
+	if (netns_new_inside(&home, &lab->at[place].ns, e) || set_pins(pinned, e) ||
+	    nl_open(&lab->at[place].nl, NETLINK_ROUTE, -1, e))
 		return e->code;
-	return place == AT_WIRE ? 0 : diag_open(&lab->at[place].diag, -1, e);
+	return diag_open(&lab->at[place].diag, -1, e);
 }
 
 /* ------------------------------------------------------------- the link */
 
-static int make_cable(struct lab *lab, enum end_of near, enum end_of far, struct err *e)
+static int make_cable(struct lab *lab, struct err *e)
 {
 	const int mtu = lab->plan.mtu ? lab->plan.mtu : USUAL_MTU;
 	struct nl_batch b = { 0 };
 
-	link_put_veth(&b, &ends[near], &ends[far], lab->at[place_of_end[far]].ns, mtu);
-	return nl_send(lab->at[place_of_end[near]].nl, &b, NULL, NULL, e);
+	link_put_veth(&b, &ends[HOST_CLIENT], &ends[HOST_SERVER], lab->at[AT_SERVER].ns, mtu);
+	return nl_send(lab->at[AT_CLIENT].nl, &b, NULL, NULL, e);
 }
 
-static int make_cables(struct lab *lab, struct err *e)
-{
-	if (!lab->plan.wire)
-		return make_cable(lab, END_CLIENT, END_SERVER, e);
-	if (make_cable(lab, END_LEFT, END_CLIENT, e))
-		return e->code;
-	return make_cable(lab, END_RIGHT, END_SERVER, e);
-}
-
-static void put_both(struct nl_batch *b, enum family family, enum host host)
+static void put_both(struct nl_batch *b, const struct lab *lab, enum family family, enum host host)
 {
 	const enum host peer = host == HOST_CLIENT ? HOST_SERVER : HOST_CLIENT;
+	const uint8_t *const peer_mac = lab->plan.wire ? wire_mac : ends[peer].mac;
 	const int index = ends[host].index;
 
 	for (enum link_rank rank = LINK_MAIN; rank <= LINK_SECOND; rank++) {
@@ -291,7 +269,7 @@ static void put_both(struct nl_batch *b, enum family family, enum host host)
 		const struct ipaddr far = own_address(family, peer, rank);
 
 		link_put_address(b, index, &own, rank);
-		link_put_neighbour(b, index, &far, ends[peer].mac);
+		link_put_neighbour(b, index, &far, peer_mac);
 	}
 }
 
@@ -305,9 +283,9 @@ static int furnish_host(struct lab *lab, enum host host, struct err *e)
 		return e->code;
 	link_put_up(&b, LINK_LO, "lo");
 	link_put_up(&b, ends[host].index, ends[host].name);
-	put_both(&b, FAMILY_IPV4, host);
+	put_both(&b, lab, FAMILY_IPV4, host);
 	if (lab->plan.family == FAMILY_IPV6)
-		put_both(&b, FAMILY_IPV6, host);
+		put_both(&b, lab, FAMILY_IPV6, host);
 	return nl_send(lab->at[host].nl, &b, NULL, NULL, e);
 }
 
@@ -356,11 +334,8 @@ static int await_ready(struct lab *lab, struct err *e)
 	}
 	if (lab->plan.link == LINK_LOOPBACK)
 		return 0;
-	for (enum end_of end = END_CLIENT; end < ENDS; end++) {
-		const enum place_of place = place_of_end[end];
-
-		if (has_place(lab, place) &&
-		    link_ready(lab->at[place].nl, lab->at[place].ns, &ends[end], until_ns, e))
+	for (enum place_of place = AT_CLIENT; place <= AT_SERVER; place++) {
+		if (link_ready(lab->at[place].nl, lab->at[place].ns, &ends[place], until_ns, e))
 			return e->code;
 	}
 	return 0;
@@ -370,7 +345,7 @@ static int join(struct lab *lab, struct err *e)
 {
 	if (lab->plan.link == LINK_LOOPBACK)
 		return furnish_loopback(lab, e);
-	if (make_cables(lab, e) || furnish_host(lab, HOST_SERVER, e))
+	if (make_cable(lab, e) || furnish_host(lab, HOST_SERVER, e))
 		return e->code;
 	return furnish_host(lab, HOST_CLIENT, e);
 }
@@ -437,11 +412,6 @@ int lab_ns(const struct lab *lab, enum host host)
 	return lab->at[home_of(lab, host)].ns;
 }
 
-int lab_wire_ns(const struct lab *lab)
-{
-	return lab->plan.wire ? lab->at[AT_WIRE].ns : -1;
-}
-
 struct diag *lab_diag(const struct lab *lab, enum host host)
 {
 	return lab->at[home_of(lab, host)].diag;
@@ -480,12 +450,11 @@ struct ipaddr lab_address(const struct lab *lab, enum host host, enum spot spot)
 
 int lab_wire(struct lab *lab, wire_sink sink, void *ctx, struct wire **w, struct err *e)
 {
-	static const char *const wire_dev[WIRE_ENDS] = { "left", "right" };
 	static const char *const pair_dev[WIRE_ENDS] = { "wire0", "wire0" };
 	static const char *const lo_dev[WIRE_ENDS] = { "lo", "lo" };
 	const int ns[WIRE_ENDS] = { lab_ns(lab, HOST_CLIENT), lab_ns(lab, HOST_SERVER) };
 
 	if (lab->plan.wire)
-		return wire_bridge(w, lab->at[AT_WIRE].ns, wire_dev, sink, ctx, e);
+		return wire_bridge(w, ns, pair_dev, sink, ctx, e);
 	return wire_tap(w, ns, lab->plan.link == LINK_LOOPBACK ? lo_dev : pair_dev, sink, ctx, e);
 }

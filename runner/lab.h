@@ -14,8 +14,8 @@ struct lab;
 /**
  * struct lab_plan - What a trial's hosts are like
  * @mtu:  0 for the usual 1500
- * @wire: the frames cross a namespace of their own, where they can be stopped;
- *        else one veth pair, watched by a tap (pair), or lo, watched likewise (loopback)
+ * @wire: the frames of the pair cross only by a struct wire, where they can be
+ *        stopped; else it is watched by a tap, as lo is (loopback)
  */
 struct lab_plan {
 	enum family family;
@@ -43,9 +43,6 @@ int lab_open(struct lab **lab, const struct lab_plan *plan, struct err *e);
 
 /** lab_ns() - A host's namespace; the lab's own descriptor */
 int lab_ns(const struct lab *lab, enum host host);
-
-/** lab_wire_ns() - The namespace that the wire stands in; -1 where the hosts are joined without one */
-int lab_wire_ns(const struct lab *lab);
 
 /** lab_diag() - The lab's own, one for each host */
 struct diag *lab_diag(const struct lab *lab, enum host host);

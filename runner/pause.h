@@ -8,7 +8,7 @@
 /**
  * struct pause - Where the hosts of a trial can be entered
  * @host: descriptors of @pid, one for each host's namespace; twice the same for a loopback
- * @wire: of the wire's; -1 where there is none
+ * @wire: 1 where all that they send crosses by a wire, else 0
  */
 struct pause {
 	int pid;

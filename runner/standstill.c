@@ -14,7 +14,7 @@ static void tell(struct play *p)
 {
 	const struct pause at = {
 		.pid = getpid(), .host = { lab_ns(p->lab, HOST_CLIENT), lab_ns(p->lab, HOST_SERVER) },
-		.wire = lab_wire_ns(p->lab),
+		.wire = p->trial->wire,
 	};
 	char text[PAUSE_TEXT_ROOM];
 	struct event ev = pause_event(&at, text);
