@@ -155,6 +155,17 @@ static int open_to_read(const char *path, struct err *e)
 	return fd;
 }
 
+/* No more room than what is in it: files are kept, and many */
+static void fit(struct buf *b)
+{
+	char *s = realloc(b->s, b->len + 1);
+
+	if (!s)
+		return;
+	b->s = s;
+	b->room = b->len + 1;
+}
+
 int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e)
 {
 	const size_t before = b->len;
@@ -180,6 +191,7 @@ int buf_read_file(struct buf *b, const char *path, size_t most, struct err *e)
 			return err_set(e, -EFBIG, "%s: larger than %zu bytes", path, most);
 	} while (n);
 	b->s[b->len] = '\0';
+	fit(b);
 	return 0;
 }
 
