@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/arena.h"
 
+#include "lib/store.h"
+
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,8 +14,11 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t used, room;
+	bool stored;
 	max_align_t bytes[];
 };
+
+enum { BLOCK_LEAST = 16384, STORED_LEAST = 2048 };
 
 void (*arena_out_of_memory)(void) = abort;
 
@@ -22,28 +28,54 @@ static _Noreturn void out_of_memory(void)
 	abort();
 }
 
+static struct arena_block *stored_block(struct arena *a, size_t room)
+{
+	struct arena_block *b = a->store ? store_get(a->store, sizeof(*b) + room) : NULL;
+
+	if (b)
+		b->stored = true;
+	return b;
+}
+
+static struct arena_block *new_block(size_t room)
+{
+	struct arena_block *b = malloc(sizeof(*b) + room);
+
+	if (!b)
+		out_of_memory();
+	b->stored = false;
+	return b;
+}
+
+static bool has_room(const struct arena *a, size_t size)
+{
+	const struct arena_block *b = a->block;
+
+	return b && b->room - b->used >= size && !(b->stored && a->store->frozen);
+}
+
 void *arena_get(struct arena *a, size_t size)
 {
 	const size_t unit = sizeof(max_align_t);
-	struct arena_block *b = a->block;
 	void *p;
 
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
 	size = (size + unit - 1) / unit * unit;
-	if (!b || b->room - b->used < size) {
-		const size_t room = size > 16384 ? size : 16384;
+	if (!has_room(a, size)) {
+		const size_t least = a->store ? STORED_LEAST : BLOCK_LEAST;
+		const size_t room = size > least ? size : least;
+		struct arena_block *b = stored_block(a, room);
 
-		b = malloc(sizeof(*b) + room);
 		if (!b)
-			out_of_memory();
+			b = new_block(room);
 		b->used = 0;
 		b->room = room;
 		b->next = a->block;
 		a->block = b;
 	}
-	p = (char *)b->bytes + b->used;
-	b->used += size;
+	p = (char *)a->block->bytes + a->block->used;
+	a->block->used += size;
 	return memset(p, 0, size);	/* piece by piece: pages that nobody asks for stay untouched */
 }
 
@@ -94,6 +126,7 @@ void arena_free(struct arena *a)
 		struct arena_block *b = a->block;
 
 		a->block = b->next;
-		free(b);
+		if (!b->stored)
+			free(b);
 	}
 }

@@ -4,15 +4,21 @@
 
 #include <stddef.h>
 
+struct store;
+
 /**
  * struct arena - Memory that is given back all at once
  *
  * All zero is a valid empty arena. Memory comes zeroed and aligned for any
  * type, or not at all: then arena_out_of_memory() is called, which does not
  * return. What an arena holds is bounded by the bounds on what is read into it.
+ *
+ * @store: where it takes its memory from, as long as there is any; then it is given
+ *         back with the store only. NULL, or full: malloc(3)
  */
 struct arena {
 	struct arena_block *block;
+	struct store *store;
 };
 
 /** arena_out_of_memory - What to do then; abort() unless the program says better */

@@ -373,14 +373,14 @@ static bool find_spoilt(const struct scenario *s, const struct complaints *c, bo
 	return any;
 }
 
-bool parse_scenario(const char *path, const char *name, const char *text, size_t len,
-		    struct scenario *s, struct complaints *c)
+bool parse_stored(const char *path, const char *name, const char *text, size_t len,
+		  struct store *store, struct scenario *s, struct complaints *c)
 {
 	struct check k = { .s = s, .c = c };
 	bool good_axes, good_table, *spoilt;
 	bool good_scan;
 
-	*s = (struct scenario){ .text = text, .len = len };
+	*s = (struct scenario){ .arena = { .store = store }, .text = text, .len = len };
 	s->path = arena_dup(&s->arena, path, strlen(path));
 	s->name = arena_dup(&s->arena, name, strlen(name));
 	good_scan = scan(text, len, &s->arena, &s->lines, c);
@@ -400,6 +400,12 @@ bool parse_scenario(const char *path, const char *name, const char *text, size_t
 	}
 	arena_free(&k.arena);
 	return !c->errors;
+}
+
+bool parse_scenario(const char *path, const char *name, const char *text, size_t len,
+		    struct scenario *s, struct complaints *c)
+{
+	return parse_stored(path, name, text, len, NULL, s, c);
 }
 
 void scenario_fini(struct scenario *s)

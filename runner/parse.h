@@ -5,12 +5,14 @@
 #include "runner/scenario.h"
 
 struct facts;
+struct store;
 
 /**
- * parse_scenario() - Read a whole file and check everything that can be checked
+ * parse_stored() - Read a whole file and check everything that can be checked
  * @path: for messages
  * @name: topic/file (copied)
  * @text, @len: the file; must outlive the scenario
+ * @store: where all that is kept stands, until store_free(); NULL: where it is freed
  * @s:    out; freed by scenario_fini() in any case
  * @c:    all that is wrong, warnings too
  *
@@ -19,6 +21,10 @@ struct facts;
  *
  * Return: whether there is no error
  */
+bool parse_stored(const char *path, const char *name, const char *text, size_t len,
+		  struct store *store, struct scenario *s, struct complaints *c);
+
+/** parse_scenario() - The same, with memory of its own */
 bool parse_scenario(const char *path, const char *name, const char *text, size_t len,
 		    struct scenario *s, struct complaints *c);
 

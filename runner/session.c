@@ -490,6 +490,7 @@ int session_run(struct session *s, int *signal, struct err *e)
 
 	c.pool.ctx = &c;
 	c.pool.line = s->onlooker ? hear : NULL;
+	suite_freeze(s->suite);
 	kmsg_open(&c.log);
 	c.tally = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*c.tally));
 	s->observed = arena_get(&s->arena, (s->suite->items + 1) * sizeof(*s->observed));

@@ -70,8 +70,8 @@ static struct case_file *known_file(const struct suite *s, const char *name)
 /* A file whose text is there is read, and becomes one of the suite's */
 static void read_file(struct suite *s, struct case_file *f, const char *shown)
 {
-	f->good = parse_scenario(shown, f->name, buf_text(&f->text), f->text.len, &f->scenario,
-				 &f->complaints);
+	f->good = parse_stored(shown, f->name, buf_text(&f->text), f->text.len, &s->store,
+			       &f->scenario, &f->complaints);
 	s->errors += f->complaints.errors;
 	s->warnings += f->complaints.count + f->complaints.unkept - f->complaints.errors;
 	s->file = arena_grow(&s->arena, s->file, s->files, sizeof(*s->file));
@@ -441,6 +441,11 @@ size_t suite_drop_unwanted(struct suite *s)
 	return s->items = kept;
 }
 
+void suite_freeze(struct suite *s)
+{
+	store_freeze(&s->store);
+}
+
 void suite_fini(struct suite *s)
 {
 	for (size_t i = 0; i < s->files; i++) {
@@ -448,5 +453,6 @@ void suite_fini(struct suite *s)
 		complaints_fini(&s->file[i]->complaints);
 		buf_fini(&s->file[i]->text);
 	}
+	store_free(&s->store);
 	arena_free(&s->arena);
 }

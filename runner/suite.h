@@ -5,6 +5,7 @@
 
 #include "lib/arena.h"
 #include "lib/buf.h"
+#include "lib/store.h"
 #include "runner/complain.h"
 #include "runner/scenario.h"
 
@@ -33,6 +34,7 @@ struct suite_item {
 
 struct suite {
 	struct arena arena;
+	struct store store;		/* what the files say */
 	struct case_file **file;
 	size_t files;
 	struct suite_item *item;
@@ -96,6 +98,9 @@ void suite_shard(struct suite *s, int k, int n);
 
 /** suite_drop_unwanted() - Close the ranks. Return: how many are left */
 size_t suite_drop_unwanted(struct suite *s);
+
+/** suite_freeze() - Nothing that the files say can be changed any more; and fork() is cheaper */
+void suite_freeze(struct suite *s);
 
 void suite_fini(struct suite *s);
 
