@@ -84,7 +84,8 @@ static int open_outlets(struct request *q, struct err *e)
 
 static int longest_first(const void *a, const void *b)
 {
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	const int64_t x = ((const struct forecast_trial *)a)->least_ns;
+	const int64_t y = ((const struct forecast_trial *)b)->least_ns;
 
 	return (y > x) - (y < x);
 }
@@ -92,18 +93,19 @@ static int longest_first(const void *a, const void *b)
 /* Few trials are done before it is worked out; 0 for them, and where it cannot be */
 static int64_t forecast(struct request *q)
 {
-	const size_t count = q->suite.items;
-	int64_t *least = arena_get(&q->arena, (count + 1) * sizeof(*least));
-	int64_t pace_ns;
+	struct forecast_trial *trial = arena_get(&q->arena, (q->suite.items + 1) * sizeof(*trial));
+	struct forecast_pace pace;
+	size_t count = 0;
 	struct err e;
 
-	if (count < FORESEEN_LEAST || forecast_pace(&pace_ns, &e))
+	for (size_t i = 0; i < q->suite.items; i++)
+		if (q->allow_run || !q->suite.item[i].file->scenario.runs)
+			trial[count++] = q->suite.item[i].work;
+	if (count < FORESEEN_LEAST || forecast_pace(&pace, &e))
 		return 0;
-	for (size_t i = 0; i < count; i++)
-		least[i] = q->suite.item[i].least_ns;
 	if (!q->shuffle)
-		qsort(least, count, sizeof(*least), longest_first);
-	return forecast_run(least, count, means_slots(q->jobs), pace_ns);
+		qsort(trial, count, sizeof(*trial), longest_first);
+	return forecast_run(trial, count, means_slots(q->jobs), SESSION_AWAKE_MOST, &pace);
 }
 
 static int begin_report(struct request *q, struct err *e)

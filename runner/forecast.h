@@ -3,30 +3,53 @@
 #ifndef RUNNER_FORECAST_H
 #define RUNNER_FORECAST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct err;
 
 /**
- * forecast_pace() - How much time goes by for each trial where the processors are the limit
- * @pace_ns: out
- *
- * Makes a few pairs of hosts on all processors at once and looks at the clock:
- * a trial is that and as much again. Takes some ten milliseconds. For a process
- * that may make namespaces, before it has threads.
+ * struct forecast_trial - What is known of a trial before it is played
+ * @least_ns: the shortest time its steps can take
+ * @awake_ns: how much of it passes looking again and again, not asleep
+ * @acts:     steps, each as often as its repeats say
+ * @looks:    a step expects something
  */
-int forecast_pace(int64_t *pace_ns, struct err *e);
+struct forecast_trial {
+	int64_t least_ns, awake_ns, acts;
+	bool wire, ipv6, looks;
+};
 
 /**
- * forecast_run() - How long trials take that are begun in this order
- * @least_ns: the time that each waits at the least
- * @slots:    at once, at the most
- * @pace_ns:  between the beginnings of two
- *
- * A trial begins when a slot is free and the one before has had its share of
- * the processors; it ends when its own share and its waits are over.
+ * struct forecast_pace - What this machine does, and for whom
+ * @hosts_ns:   processor time that making two hosts takes
+ * @crowd:      how many others want a processor, in thousandths, for each there is
+ * @processors: that we may use
  */
-int64_t forecast_run(const int64_t *least_ns, size_t count, int slots, int64_t pace_ns);
+struct forecast_pace {
+	int64_t hosts_ns, crowd;
+	int processors;
+};
+
+/**
+ * forecast_pace() - Ask the machine
+ * @pace: out
+ *
+ * Makes a few pairs of hosts on all processors at once. Takes some ten milliseconds.
+ * For a process that may make namespaces, before it has threads.
+ */
+int forecast_pace(struct forecast_pace *pace, struct err *e);
+
+/**
+ * forecast_run() - How long trials take that are begun in this order, nanoseconds
+ * @slots: trials at once, at the most
+ * @awake: trials awake on a processor, at the most
+ *
+ * Each has its turn of work on a processor, is awake for a while without working,
+ * and then sleeps. What is played again for lateness is not foreseen.
+ */
+int64_t forecast_run(const struct forecast_trial *trial, size_t count, int slots, int awake,
+		     const struct forecast_pace *pace);
 
 #endif

@@ -9,39 +9,98 @@
 
 #include <cmocka.h>
 
-/* All in seconds, but the forecast does not mind */
+#define S 1000000000LL
+
+/* Seconds that trials wait, and are awake for of those; work is next to nothing */
 static const struct {
 	const char *what;
-	int64_t least[6];
+	int64_t least[6], awake[6];
 	size_t count;
-	int slots, pace, all;
-} runs[] = {
-	{ "nothing takes no time",			{ 0 },				0, 4, 1, 0 },
-	{ "one takes its wait and its share",		{ 60 },				1, 4, 1, 61 },
-	{ "waits overlap",				{ 60, 60, 60 },			3, 4, 1, 63 },
-	{ "one after the other they do not",		{ 60, 60, 60 },			3, 1, 1, 183 },
-	{ "two at once take half as long",		{ 60, 60, 60, 60 },		4, 2, 1, 123 },
-	{ "short ones pass behind the longest",		{ 60, 2, 1, 0, 0, 0 },		6, 4, 1, 61 },
-	{ "many short ones are the limit",		{ 5, 0, 0, 0, 0, 0 },		6, 4, 2, 12 },
-	{ "the longest at the end comes on top",	{ 0, 0, 0, 0, 0, 60 },		6, 4, 1, 66 },
+	int slots, all;
+} waits[] = {
+	{ "nothing takes no time",		{ 0 },				{ 0 },		0, 9, 0 },
+	{ "one takes its wait",			{ 60 },				{ 0 },		1, 9, 60 },
+	{ "waits overlap",			{ 60, 60, 60 },			{ 0 },		3, 9, 60 },
+	{ "one after the other they do not",	{ 60, 60, 60 },			{ 0 },		3, 1, 180 },
+	{ "two at once take half as long",	{ 60, 60, 60, 60 },		{ 0 },		4, 2, 120 },
+	{ "the longest at the end is on top",	{ 10, 10, 60 },			{ 0 },		3, 2, 70 },
+	{ "only four at once are awake",	{ 60, 60, 60, 60, 60 },		{ 60, 60, 60, 60, 60 }, 5, 9, 120 },
+	{ "who sleeps leaves its place",	{ 60, 60, 60, 60, 60 },		{ 1, 1, 1, 1, 1 }, 5, 9, 61 },
+	{ "what never ends is no trouble",	{ INT64_MAX / 2 / S, INT64_MAX / 2 / S, INT64_MAX / 2 / S },
+						{ 0 },				3, 1, -1 },
 };
 
-static void a_run_takes_what_its_limit_takes(void **state)
+static void waits_pass_side_by_side_where_there_is_room(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		const int64_t all = forecast_run(runs[i].least, runs[i].count, runs[i].slots,
-						 runs[i].pace);
+	const struct forecast_pace pace = { .hosts_ns = 1, .processors = 1 };
 
-		if (all != runs[i].all)
-			fail_msg("%s: %lld", runs[i].what, (long long)all);
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct forecast_trial t[6] = { 0 };
+		int64_t all;
+
+		for (size_t k = 0; k < waits[i].count; k++) {
+			t[k].least_ns = waits[i].least[k] * S;
+			t[k].awake_ns = waits[i].awake[k] * S;
+		}
+		all = forecast_run(t, waits[i].count, waits[i].slots, 4, &pace);
+		/* Looking takes a little of the processor */
+		if (waits[i].all < 0 ? all < INT64_MAX / 4 :
+		    all < waits[i].all * S || all > waits[i].all * S * 13 / 10)
+			fail_msg("%s: %lld", waits[i].what, (long long)all);
 	}
+}
+
+static int64_t work(struct forecast_trial one, size_t count, int slots, struct forecast_pace pace)
+{
+	struct forecast_trial t[64];
+
+	for (size_t i = 0; i < count; i++)
+		t[i] = one;
+	return forecast_run(t, count, slots, 4, &pace);
+}
+
+static void work_grows_with_what_is_to_be_done_and_shrinks_with_processors(void **state)
+{
+	const struct forecast_pace pace = { .hosts_ns = 1000000, .processors = 1 };
+	const struct forecast_trial plain = { .acts = 10 };
+	struct forecast_trial more[] = {
+		{ .acts = 10, .wire = true }, { .acts = 10, .ipv6 = true },
+		{ .acts = 10, .looks = true }, { .acts = 20 },
+	};
+	const int64_t all = work(plain, 64, 64, pace);
+	struct forecast_pace other = pace;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		assert_true(work(more[i], 64, 64, pace) > all);
+	assert_int_equal(work(plain, 32, 64, pace) * 2, all);
+	other.processors = 2;
+	assert_true(work(plain, 64, 64, other) < all * 6 / 10);
+	assert_true(work(plain, 64, 1, other) == all);
+	other = pace;
+	other.hosts_ns *= 2;
+	assert_int_equal(work(plain, 64, 64, other), all * 2);
+}
+
+static void others_take_less_of_a_processor_from_many_of_ours(void **state)
+{
+	const struct forecast_pace alone = { .hosts_ns = 1000000, .processors = 1 };
+	const struct forecast_pace beside_one = { .hosts_ns = 1000000, .crowd = 1000, .processors = 1 };
+	const struct forecast_trial plain = { 0 };
+	const int64_t all = work(plain, 64, 64, alone);
+
+	(void)state;
+	assert_int_equal(work(plain, 64, 1, beside_one), all * 2);
+	assert_int_equal(work(plain, 64, 64, beside_one), all * 7 / 5);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_run_takes_what_its_limit_takes),
+		cmocka_unit_test(waits_pass_side_by_side_where_there_is_room),
+		cmocka_unit_test(work_grows_with_what_is_to_be_done_and_shrinks_with_processors),
+		cmocka_unit_test(others_take_less_of_a_processor_from_many_of_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,7 +277,10 @@ struct name {
  * @name:    topic/file axis=value,axis=value
  * @row:     the row of the outcome table that holds for it; -1 without a table
  * @least_ns: the shortest time its steps can take
+ * @awake_ns: how much of it passes looking again and again, not asleep
+ * @acts:    how many steps are done, each as often as its repeats say
  * @wire:    a step commands the wire, so the frames must cross one
+ * @looks:   a step expects something
  * @frames:  a step expects something of the frames
  * @runs:    a step runs a program
  */
@@ -294,8 +297,8 @@ struct trial {
 	size_t steps;
 	struct name *names;
 	size_t name_count;
-	int64_t least_ns;
-	bool wire, frames, runs;
+	int64_t least_ns, awake_ns, acts;
+	bool wire, looks, frames, runs;
 };
 
 #endif

@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TRIES_MOST = 6, LONG_TRIES_MOST = 3, CROWDED_TRIES = 2, AWAKE_MOST = 4 };
+enum { TRIES_MOST = 6, LONG_TRIES_MOST = 3, CROWDED_TRIES = 2 };
 static const int64_t SPARE_NS = 30 * NS_PER_S, LONG_NS = 10 * NS_PER_S;
 
 /* What is known of a trial while it is not finished. */
@@ -483,7 +483,7 @@ int session_run(struct session *s, int *signal, struct err *e)
 {
 	struct course c = {
 		.s = s,
-		.pool = { .slots = s->slots, .awake_most = AWAKE_MOST, .play = play, .done = done,
+		.pool = { .slots = s->slots, .awake_most = SESSION_AWAKE_MOST, .play = play, .done = done,
 			  .tick = tick },
 	};
 	int rc;

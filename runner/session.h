@@ -19,6 +19,9 @@ struct onlooker;
 struct report;
 struct results;
 
+/** Trials awake on each processor, at the most: one that sleeps long leaves its place */
+enum { SESSION_AWAKE_MOST = 4 };
+
 /**
  * struct session - What to run and how
  * @slots:      children at once

@@ -348,9 +348,23 @@ static void pass(struct story *st, int64_t ns, int mark)
 		st->now_ns = plus(st->mark_ns[mark], ns);
 }
 
+/* What watch.c looks at each millisecond for so long, before it sleeps longer */
+static const int64_t LOOKING_NS = 50000000;
+
+/* Frames are heard of, all else must be looked at again and again */
+static void stay_awake(struct story *st, const struct step *s, int64_t ns)
+{
+	if (s->expect.look != LOOK_WIRE && s->expect.look != LOOK_EXCHANGE)
+		st->awake_ns = plus(st->awake_ns, times(ns < LOOKING_NS ? ns : LOOKING_NS,
+							rounds_outside(st)));
+}
+
 static void take_time(struct story *st, const struct step *s)
 {
 	const struct bound *b = &s->expect.bound;
+
+	if (s->verb != VERB_REPEAT && s->verb != VERB_END)
+		st->acts = plus(st->acts, rounds_outside(st));
 
 	if (s->verb == VERB_AFTER)
 		pass(st, s->delay.ns, s->mark);
@@ -360,10 +374,14 @@ static void take_time(struct story *st, const struct step *s)
 	}
 	if (s->verb != VERB_EXPECT && s->verb != VERB_NEVER)
 		return;
-	if (b->kind == BOUND_FOR)
+	st->t->looks = true;
+	if (b->kind == BOUND_FOR) {
 		pass(st, b->high.ns, -1);
-	else if (b->kind == BOUND_BETWEEN)
+		stay_awake(st, s, b->high.ns);
+	} else if (b->kind == BOUND_BETWEEN) {
 		pass(st, b->low.ns, b->mark);
+		stay_awake(st, s, b->low.ns);
+	}
 }
 
 /* ------------------------------------------------------------ the whole line */
@@ -623,6 +641,8 @@ void steps_finish(struct story *st, struct complaints *c)
 	for (size_t i = 0; i < st->depth && i < REPEAT_DEPTH_MOST; i++)
 		complain(c, st->t->step[st->open[i].step].at, "this repeat has no end");
 	st->t->least_ns = st->now_ns;
+	st->t->awake_ns = st->awake_ns < st->now_ns ? st->awake_ns : st->now_ns;
+	st->t->acts = st->acts;
 }
 
 /* ------------------------------------------------------------ names to come */

@@ -536,28 +536,49 @@ static void a_wire_command_is_typed(void **state)
 	}
 }
 
-static const struct { const char *steps; int64_t least_ms; } times[] = {
-	{ "after 10ms",							10 },
-	{ "repeat 3\nafter 10ms\nrepeat 2\nafter 1ms\nend\nend",	36 },
-	{ "mark m\nafter 10ms\nafter 30ms from m",			30 },
-	{ "mark m\nafter 30ms\nafter 10ms from m",			30 },
-	{ "mark m\nrepeat 5\nafter 10ms from m\nend",			0 },
-	{ "repeat 5\nmark m\nafter 10ms from m\nend",			50 },
-	{ "expect server a NONE for 20ms",				20 },
-	{ "never server a NONE for 20ms",				20 },
-	{ "expect server a NONE between 20ms and 30ms",			20 },
-	{ "expect server a NONE within 20ms",				0 },
-	{ "repeat 100000\nafter 60m\nafter 60m\nend",			720000000000 },
+static const struct { const char *steps; int64_t least_ms, awake_ms; } times[] = {
+	{ "after 10ms",							10, 0 },
+	{ "repeat 3\nafter 10ms\nrepeat 2\nafter 1ms\nend\nend",	36, 0 },
+	{ "mark m\nafter 10ms\nafter 30ms from m",			30, 0 },
+	{ "mark m\nafter 30ms\nafter 10ms from m",			30, 0 },
+	{ "mark m\nrepeat 5\nafter 10ms from m\nend",			0, 0 },
+	{ "repeat 5\nmark m\nafter 10ms from m\nend",			50, 0 },
+	{ "expect server a NONE for 20ms",				20, 20 },
+	{ "expect server a NONE for 2s",				2000, 50 },
+	{ "never server a NONE for 20ms",				20, 20 },
+	{ "never wire client>server SYN for 20ms",			20, 0 },
+	{ "repeat 3\nnever server a NONE for 20ms\nend",		60, 60 },
+	{ "expect server a NONE between 20ms and 30ms",			20, 20 },
+	{ "mark m\nafter 20ms\nexpect server a NONE between 20ms and 30ms from m", 20, 20 },
+	{ "expect server a NONE within 20ms",				0, 0 },
+	{ "repeat 100000\nafter 60m\nafter 60m\nend",			720000000000, 0 },
 };
 
-static void the_least_time_is_known(void **state)
+static void the_least_time_is_known_and_how_much_of_it_passes_awake(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		WITH(times[i].steps) {
-			if (w->t.least_ns != times[i].least_ms * 1000000)
-				fail_msg("%s: %lld ns", times[i].steps, (long long)w->t.least_ns);
+			if (w->t.least_ns != times[i].least_ms * 1000000 ||
+			    w->t.awake_ns != times[i].awake_ms * 1000000)
+				fail_msg("%s: %lld ns, %lld of them awake", times[i].steps,
+					 (long long)w->t.least_ns, (long long)w->t.awake_ns);
 		}
+}
+
+static void steps_are_counted_as_often_as_they_are_done(void **state)
+{
+	int64_t before = 0;
+
+	(void)state;
+	WITH("mark m")
+		before = w->t.acts - 1;
+	WITH("repeat 3\nclient send a \"x\"\nrepeat 2\nserver send a \"x\"\nend\nend")
+		assert_int_equal(w->t.acts - before, 3 + 6);
+	WITH("expect server a NONE")
+		assert_true(w->t.looks);
+	WITH("mark m")
+		assert_false(w->t.looks);
 }
 
 static void all_faults_of_a_line_and_of_a_file_are_told_at_once(void **state)
@@ -588,7 +609,8 @@ int main(void)
 		cmocka_unit_test(a_host_step_is_typed),
 		cmocka_unit_test(an_expectation_is_typed),
 		cmocka_unit_test(a_wire_command_is_typed),
-		cmocka_unit_test(the_least_time_is_known),
+		cmocka_unit_test(the_least_time_is_known_and_how_much_of_it_passes_awake),
+		cmocka_unit_test(steps_are_counted_as_often_as_they_are_done),
 		cmocka_unit_test(all_faults_of_a_line_and_of_a_file_are_told_at_once),
 		cmocka_unit_test(a_line_that_cannot_be_read_still_gives_its_name),
 	};

@@ -310,6 +310,14 @@ static bool is_variant(const struct case_file *f, const char *name, const char *
 	return own && !strcmp(own, variant);
 }
 
+static struct forecast_trial work_of(const struct trial *t)
+{
+	return (struct forecast_trial){
+		.least_ns = t->least_ns, .awake_ns = t->awake_ns, .acts = t->acts,
+		.wire = t->wire, .ipv6 = t->family == FAMILY_IPV6, .looks = t->looks,
+	};
+}
+
 static void add_items(struct suite *s, struct case_file *f, const struct facts *facts, int repeat,
 		      int repeats)
 {
@@ -330,6 +338,7 @@ static void add_items(struct suite *s, struct case_file *f, const struct facts *
 
 			parse_trial(&f->scenario, v, facts, &t);
 			item->least_ns = t.least_ns;
+			item->work = work_of(&t);
 			trial_fini(&t);
 		}
 	}

@@ -7,6 +7,7 @@
 #include "lib/buf.h"
 #include "lib/store.h"
 #include "runner/complain.h"
+#include "runner/forecast.h"
 #include "runner/scenario.h"
 
 struct err;
@@ -29,6 +30,7 @@ struct suite_item {
 	int repeat;			/* 1, 2, ... */
 	const char *name;		/* unique: the trial's, and its repeat where there are several */
 	int64_t least_ns;
+	struct forecast_trial work;	/* least_ns among it, too */
 	bool wanted;			/* by the filters */
 };
 
