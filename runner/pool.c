@@ -7,6 +7,10 @@
  * bound to one processor for life, so that the frames of a connection are
  * never handled by two and cannot overtake each other.
  *
+ * It is a zygote that makes them, begun with the run. The runner has a verdict for
+ * each trial that was and writes to its memory all the time, which each fork() of its
+ * own would copy.
+ *
  * A child that has said everything closes its pipe and rests until it is
  * killed, together with others: the kernel dismantles all namespaces that died
  * meanwhile in one go, under one hold of the lock that every new namespace
@@ -25,6 +29,7 @@
 #include "lib/auto.h"
 #include "lib/clock.h"
 #include "lib/err.h"
+#include "lib/zygote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +79,14 @@ struct pool_state {
 	bool *reserved;		/* likewise: for a job that wants to be alone */
 	bool stop;
 	int signals;
+	struct zygote zygote;	/* makes the children; we keep too much to be copied */
+};
+
+/** struct order - For the zygote: the child that is to be made */
+struct order {
+	struct pool_job job;
+	int cpu;
+	bool ahead;
 };
 
 static void *need(void *p)
@@ -150,24 +163,28 @@ bool pool_await_turn(int fd)
 	return true;
 }
 
-static void be_a_child(struct pool *p, const struct child *c, pid_t parent, int fd)
+/* Of the zygote's, for the runner */
+static void be_a_child(void *ctx, const void *told, int fd)
 {
+	const struct order *order = told;
+	struct pool *p = ctx;
 	cpu_set_t one;
 	sigset_t none;
 
+	made_ahead = order->ahead;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGINT, SIG_IGN);	/* ^C reaches the runner, which ends its children */
 	signal(SIGPIPE, SIG_IGN);
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != p->state->zygote.parent)
 		_exit(3);		/* it died before we could ask to die with it */
 	prctl(PR_SET_TIMERSLACK, 1000UL);
 	CPU_ZERO(&one);
-	CPU_SET((size_t)c->cpu, &one);
+	CPU_SET((size_t)order->cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	if (!p->play(p->ctx, &c->job, fd))
+	if (!p->play(p->ctx, &order->job, fd))
 		_exit(0);
 	for (;;)
 		pause();
@@ -202,36 +219,40 @@ static int open_way(bool ahead, int end[2], struct err *e)
 	return 0;
 }
 
-static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead, struct err *e)
+static int start_once(struct pool *p, const struct order *order, struct err *e)
 {
 	struct pool_state *s = p->state;
 	struct child *c = free_slot(p);
-	const pid_t parent = getpid();
-	int pipefd[2];
+	int end[2];
 
-	if (open_way(ahead, pipefd, e))
+	if (open_way(order->ahead, end, e))
 		return e->code;
-	*c = (struct child){ .job = *job, .fd = pipefd[0], .cpu = cpu, .begun_ns = clock_ns() };
-	c->pid = fork();
-	if (c->pid == 0) {
-		made_ahead = ahead;
-		be_a_child(p, c, parent, pipefd[1]);
-	}
-	close(pipefd[1]);
+	*c = (struct child){ .job = order->job, .fd = end[0], .cpu = order->cpu,
+			     .begun_ns = clock_ns() };
+	c->pid = zygote_child(&s->zygote, order, end[1], e);
+	close(end[1]);
 	if (c->pid < 0) {
-		err_sys(e, "fork");
 		fd_close(&c->fd);
 		return e->code;
 	}
 	setpgid(c->pid, c->pid);
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	s->awake[c->cpu]++;
-	if (ahead)
+	if (order->ahead)
 		s->ahead = c;
 	else
 		s->running++;
-	s->reserved[cpu] |= job->alone;
+	s->reserved[c->cpu] |= order->job.alone;
 	return 0;
+}
+
+static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead, struct err *e)
+{
+	const struct order order = { .job = *job, .cpu = cpu, .ahead = ahead };
+
+	const int rc = start_once(p, &order, e);
+
+	return rc == -ECHILD ? start_once(p, &order, e) : rc;	/* with another zygote */
 }
 
 /* ------------------------------------------------------------------ dying */
@@ -528,6 +549,7 @@ static void kill_all(struct pool *p)
 	s->ahead = NULL;
 	release(s);
 	collect_dying(s, true);
+	zygote_end(&s->zygote);
 }
 
 static int open_state(struct pool *p, sigset_t *before, struct err *e)
@@ -552,7 +574,10 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 		sigaddset(&set, SIGHUP);	/* nohup means it */
 	sigprocmask(SIG_BLOCK, &set, before);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signals < 0 ? err_sys(e, "signalfd") : 0;
+	if (s->signals < 0)
+		return err_sys(e, "signalfd");
+	s->zygote = (struct zygote){ .live = be_a_child, .ctx = p, .order_len = sizeof(struct order) };
+	return zygote_begin(&s->zygote, e);
 }
 
 static int loop(struct pool *p, int *signal_number, struct err *e)
