@@ -34,9 +34,11 @@
  * So is a frame to any other address: no host takes it in.
  *
  * What a host can see of it: its device counts each frame that comes twice
- * (rx_packets, and rx_otherhost_dropped for the first), and so do packet
- * sockets, the hooks of nftables at ingress, XDP and tc. tx_packets counts
- * each that goes twice. IP and whatever stands above it see it once.
+ * (rx_packets, and rx_otherhost_dropped for the first), and packet sockets,
+ * XDP, tc and nftables at ingress see it twice, and the left host the markers
+ * told of below. tx_packets counts each that goes twice, and nftables at egress
+ * sees it twice (nf_hook_direct_egress()). IP and whatever stands above it see
+ * it once.
  *
  * Reordering. One CPU, no reordering; the caller pins the process to one.
  * veth and lo hand a frame on with netif_rx(): it is put at the end of the
