@@ -385,6 +385,13 @@ static void mind_lines(struct pool *p, struct child *c)
 	}
 }
 
+/* Its programs, too: they are of its group */
+static void end_now(const struct child *c)
+{
+	kill(-c->pid, SIGKILL);
+	kill(c->pid, SIGKILL);
+}
+
 /* What came: lines up to the first NUL, which no line has, and a parcel from there on */
 static void take_in(struct child *c, const char *piece, size_t n)
 {
@@ -397,7 +404,7 @@ static void take_in(struct child *c, const char *piece, size_t n)
 	if (c->lines > RECORD_MOST || c->text.len - c->lines > POOL_PARCEL_MOST + 1 ||
 	    c->text.failed) {
 		c->overrun = true;
-		kill(-c->pid, SIGKILL);
+		end_now(c);
 	}
 }
 
@@ -412,6 +419,8 @@ static void hear(struct pool *p, struct child *c)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			break;
+		if (n < 0)
+			end_now(c);	/* what it says cannot be read, and it may rest for ever */
 		if (n <= 0) {
 			mind_lines(p, c);
 			finish(p, c);
@@ -447,8 +456,7 @@ static void enforce_budget(const struct pool_state *s, struct child *c, int64_t 
 	if (c->overrun || c == s->ahead || now_ns - c->begun_ns < c->job.budget_ns)
 		return;
 	c->overrun = true;
-	kill(-c->pid, SIGKILL);
-	kill(c->pid, SIGKILL);
+	end_now(c);
 }
 
 static int poll_all(struct pool *p, struct pollfd *fds, int timeout_ms)
@@ -531,10 +539,8 @@ static void kill_all(struct pool *p)
 	struct pool_state *s = p->state;
 
 	for (int i = 0; i < s->children; i++) {
-		if (s->child[i].fd < 0)
-			continue;
-		kill(-s->child[i].pid, SIGKILL);
-		kill(s->child[i].pid, SIGKILL);
+		if (s->child[i].fd >= 0)
+			end_now(&s->child[i]);
 	}
 	for (int i = 0; i < s->children; i++) {
 		struct child *c = &s->child[i];
