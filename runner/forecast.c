@@ -31,14 +31,16 @@ enum { LABS = 6, CHILDREN_MOST = 64, THOUSAND = 1000 };
 
 /* Work of a trial in percent of making two hosts: all that its child, the runner and the
    kernel do for it, taking the hosts down included. Then what comes on top */
-enum { TRIAL = 240, TRIAL_LOOKS = 60, TRIAL_WIRE = 110, TRIAL_IPV6 = 25, TEN_ACTS = 45 };
+enum { TRIAL = 270, TRIAL_LOOKS = 60, TRIAL_WIRE = 60, TRIAL_IPV6 = 40, TEN_ACTS = 45 };
 
 /* Of the time that a trial looks again each millisecond, what the looks take; percent */
 enum { LOOKING = 5 };
 
-/* Trials that look wait for more than their steps say: most a little, a few for a timer of
-   the kernel's, half a second and more. Means over all quick cases, one at a time */
-static const int64_t AWAKE_MORE_NS = 4 * NS_PER_MS, ASLEEP_MORE_NS = 30 * NS_PER_MS;
+/* Trials that look wait a little for more than their steps say. And who says that a step may
+   take long has it wait for a timer of the kernel's: so many percent of that, mostly none or
+   all. Means over all quick cases, one at a time */
+static const int64_t AWAKE_MORE_NS = 4 * NS_PER_MS, ASLEEP_MORE_NS = 5 * NS_PER_MS;
+enum { PATIENCE = 20 };
 
 /* And the more of them are awake at a processor, the longer each stays so, for it waits while
    others work or hold locks. With four: as long as making hosts takes, in percent */
@@ -198,6 +200,14 @@ static int64_t stay_of(const struct forecast_trial *t, const struct forecast_pac
 	return t->awake_ns + (t->looks ? AWAKE_MORE_NS + amid_others(among, pace->crowd, awake) : 0);
 }
 
+static int64_t sleep_of(const struct forecast_trial *t)
+{
+	const int64_t ns = t->least_ns - t->awake_ns + t->patience_ns / 100 * PATIENCE +
+			   (t->looks ? ASLEEP_MORE_NS : 0);
+
+	return ns < FOREVER_NS ? ns : FOREVER_NS;
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
@@ -220,12 +230,10 @@ int64_t forecast_run(const struct forecast_trial *trial, size_t count, int slots
 		const int64_t begun = later(next, later(slot->free_ns, seat->free_ns));
 		const int64_t worked = later(begun, idle_at[seat->cpu]) +
 				       amid_others(work_of(t, pace), pace->crowd, ours);
-		const int64_t waits = t->least_ns < FOREVER_NS ? t->least_ns : FOREVER_NS;
-		const int64_t slept = waits - t->awake_ns + (t->looks ? ASLEEP_MORE_NS : 0);
 
 		idle_at[seat->cpu] = worked;
 		seat->free_ns = worked + stay_of(t, pace, ours);
-		slot->free_ns = seat->free_ns + slept;
+		slot->free_ns = seat->free_ns + sleep_of(t);
 		last = later(last, slot->free_ns);
 		next = begun + pace->hosts_ns;	/* one lock for all links: hosts are made one by one */
 		sink(seat, awakes);

@@ -13,11 +13,12 @@ struct err;
  * struct forecast_trial - What is known of a trial before it is played
  * @least_ns: the shortest time its steps can take
  * @awake_ns: how much of it passes looking again and again, not asleep
+ * @patience_ns: how long steps may wait where they say so, in sum
  * @acts:     steps, each as often as its repeats say
  * @looks:    a step expects something
  */
 struct forecast_trial {
-	int64_t least_ns, awake_ns, acts;
+	int64_t least_ns, awake_ns, patience_ns, acts;
 	bool wire, ipv6, looks;
 };
 

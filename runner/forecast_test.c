@@ -67,6 +67,7 @@ static void work_grows_with_what_is_to_be_done_and_shrinks_with_processors(void 
 	struct forecast_trial more[] = {
 		{ .acts = 10, .wire = true }, { .acts = 10, .ipv6 = true },
 		{ .acts = 10, .looks = true }, { .acts = 20 },
+		{ .acts = 10, .patience_ns = 100 * S },
 	};
 	const int64_t all = work(plain, 64, 64, pace);
 	struct forecast_pace other = pace;

@@ -278,6 +278,7 @@ struct name {
  * @row:     the row of the outcome table that holds for it; -1 without a table
  * @least_ns: the shortest time its steps can take
  * @awake_ns: how much of it passes looking again and again, not asleep
+ * @patience_ns: how long steps may wait where they say so (`within`), in sum, repeats left out
  * @acts:    how many steps are done, each as often as its repeats say
  * @wire:    a step commands the wire, so the frames must cross one
  * @looks:   a step expects something
@@ -297,7 +298,7 @@ struct trial {
 	size_t steps;
 	struct name *names;
 	size_t name_count;
-	int64_t least_ns, awake_ns, acts;
+	int64_t least_ns, awake_ns, patience_ns, acts;
 	bool wire, looks, frames, runs;
 };
 

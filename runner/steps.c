@@ -366,6 +366,7 @@ static void take_time(struct story *st, const struct step *s)
 	if (s->verb != VERB_REPEAT && s->verb != VERB_END)
 		st->acts = plus(st->acts, rounds_outside(st));
 
+	st->patience_ns = plus(st->patience_ns, b->kind == BOUND_WITHIN ? b->high.ns : s->within.ns);
 	if (s->verb == VERB_AFTER)
 		pass(st, s->delay.ns, s->mark);
 	if (s->verb == VERB_MARK && s->mark >= 0) {
@@ -642,6 +643,7 @@ void steps_finish(struct story *st, struct complaints *c)
 		complain(c, st->t->step[st->open[i].step].at, "this repeat has no end");
 	st->t->least_ns = st->now_ns;
 	st->t->awake_ns = st->awake_ns < st->now_ns ? st->awake_ns : st->now_ns;
+	st->t->patience_ns = st->patience_ns;
 	st->t->acts = st->acts;
 }
 

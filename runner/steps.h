@@ -15,6 +15,7 @@
  * @names: what they may speak of
  * @now_ns: the least time that has passed by then
  * @awake_ns: how much of it passes looking again and again, not asleep
+ * @patience_ns: what steps say that they may wait (`within`), in sum
  * @acts:   steps done by then, each as often as its repeats say
  */
 struct story {
@@ -31,7 +32,7 @@ struct story {
 		struct locus at;
 	} listener[LISTENERS_MOST];
 	size_t listeners;
-	int64_t now_ns, awake_ns, acts, mark_ns[NAMES_MOST];
+	int64_t now_ns, awake_ns, patience_ns, acts, mark_ns[NAMES_MOST];
 	size_t mark_depth[NAMES_MOST];
 };
 

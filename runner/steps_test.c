@@ -566,7 +566,7 @@ static void the_least_time_is_known_and_how_much_of_it_passes_awake(void **state
 		}
 }
 
-static void steps_are_counted_as_often_as_they_are_done(void **state)
+static void steps_are_counted_and_what_they_may_wait(void **state)
 {
 	int64_t before = 0;
 
@@ -575,6 +575,8 @@ static void steps_are_counted_as_often_as_they_are_done(void **state)
 		before = w->t.acts - 1;
 	WITH("repeat 3\nclient send a \"x\"\nrepeat 2\nserver send a \"x\"\nend\nend")
 		assert_int_equal(w->t.acts - before, 3 + 6);
+	WITH("repeat 3\nexpect server a NONE within 2s\nend\nclient send a \"x\" within 1s")
+		assert_int_equal(w->t.patience_ns, 3000000000);
 	WITH("expect server a NONE")
 		assert_true(w->t.looks);
 	WITH("mark m")
@@ -610,7 +612,7 @@ int main(void)
 		cmocka_unit_test(an_expectation_is_typed),
 		cmocka_unit_test(a_wire_command_is_typed),
 		cmocka_unit_test(the_least_time_is_known_and_how_much_of_it_passes_awake),
-		cmocka_unit_test(steps_are_counted_as_often_as_they_are_done),
+		cmocka_unit_test(steps_are_counted_and_what_they_may_wait),
 		cmocka_unit_test(all_faults_of_a_line_and_of_a_file_are_told_at_once),
 		cmocka_unit_test(a_line_that_cannot_be_read_still_gives_its_name),
 	};
