@@ -31,20 +31,20 @@ enum { LABS = 6, CHILDREN_MOST = 64, THOUSAND = 1000 };
 
 /* Work of a trial in percent of making two hosts: all that its child, the runner and the
    kernel do for it, taking the hosts down included. Then what comes on top */
-enum { TRIAL = 270, TRIAL_LOOKS = 60, TRIAL_WIRE = 60, TRIAL_IPV6 = 40, TEN_ACTS = 45 };
+enum { TRIAL = 260, TRIAL_LOOKS = 60, TRIAL_WIRE = 15, TRIAL_IPV6 = 40, TEN_ACTS = 45 };
 
 /* Of the time that a trial looks again each millisecond, what the looks take; percent */
 enum { LOOKING = 5 };
 
 /* Trials that look wait a little for more than their steps say. And who says that a step may
-   take long has it wait for a timer of the kernel's: so many percent of that, mostly none or
-   all. Means over all quick cases, one at a time */
+   take long has it wait for a timer of the kernel's, where nothing else takes as long: so many
+   percent of that, mostly none or all. Means over all quick cases, one at a time */
 static const int64_t AWAKE_MORE_NS = 4 * NS_PER_MS, ASLEEP_MORE_NS = 5 * NS_PER_MS;
 enum { PATIENCE = 20 };
 
 /* And the more of them are awake at a processor, the longer each stays so, for it waits while
    others work or hold locks. With four: as long as making hosts takes, in percent */
-enum { AMONG_FOUR = 1300 };
+enum { AMONG_FOUR = 950 };
 
 /* ------------------------------------------------------------ the pace */
 
@@ -186,6 +186,11 @@ static int64_t work_of(const struct forecast_trial *t, const struct forecast_pac
 	return pace->hosts_ns * percent / 100 + t->awake_ns * LOOKING / 100;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* With more of ours at a processor others get less of it; of those awake some half want it */
 static int64_t amid_others(int64_t work_ns, int64_t crowd, int awake)
 {
@@ -202,15 +207,10 @@ static int64_t stay_of(const struct forecast_trial *t, const struct forecast_pac
 
 static int64_t sleep_of(const struct forecast_trial *t)
 {
-	const int64_t ns = t->least_ns - t->awake_ns + t->patience_ns / 100 * PATIENCE +
-			   (t->looks ? ASLEEP_MORE_NS : 0);
+	const int64_t waits = later(t->least_ns, t->patience_ns / 100 * PATIENCE);
+	const int64_t ns = waits - t->awake_ns + (t->looks ? ASLEEP_MORE_NS : 0);
 
 	return ns < FOREVER_NS ? ns : FOREVER_NS;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 int64_t forecast_run(const struct forecast_trial *trial, size_t count, int slots, int awake,

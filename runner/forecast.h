@@ -13,7 +13,7 @@ struct err;
  * struct forecast_trial - What is known of a trial before it is played
  * @least_ns: the shortest time its steps can take
  * @awake_ns: how much of it passes looking again and again, not asleep
- * @patience_ns: how long steps may wait where they say so, in sum
+ * @patience_ns: the longest that a step says it may wait
  * @acts:     steps, each as often as its repeats say
  * @looks:    a step expects something
  */

@@ -278,7 +278,7 @@ struct name {
  * @row:     the row of the outcome table that holds for it; -1 without a table
  * @least_ns: the shortest time its steps can take
  * @awake_ns: how much of it passes looking again and again, not asleep
- * @patience_ns: how long steps may wait where they say so (`within`), in sum, repeats left out
+ * @patience_ns: the longest that a step says it may wait (`within`)
  * @acts:    how many steps are done, each as often as its repeats say
  * @wire:    a step commands the wire, so the frames must cross one
  * @looks:   a step expects something

@@ -362,11 +362,13 @@ static void stay_awake(struct story *st, const struct step *s, int64_t ns)
 static void take_time(struct story *st, const struct step *s)
 {
 	const struct bound *b = &s->expect.bound;
+	const int64_t patience = b->kind == BOUND_WITHIN ? b->high.ns : s->within.ns;
 
 	if (s->verb != VERB_REPEAT && s->verb != VERB_END)
 		st->acts = plus(st->acts, rounds_outside(st));
 
-	st->patience_ns = plus(st->patience_ns, b->kind == BOUND_WITHIN ? b->high.ns : s->within.ns);
+	if (patience > st->patience_ns)
+		st->patience_ns = patience;
 	if (s->verb == VERB_AFTER)
 		pass(st, s->delay.ns, s->mark);
 	if (s->verb == VERB_MARK && s->mark >= 0) {

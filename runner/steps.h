@@ -15,7 +15,7 @@
  * @names: what they may speak of
  * @now_ns: the least time that has passed by then
  * @awake_ns: how much of it passes looking again and again, not asleep
- * @patience_ns: what steps say that they may wait (`within`), in sum
+ * @patience_ns: the longest that a step says it may wait (`within`)
  * @acts:   steps done by then, each as often as its repeats say
  */
 struct story {

@@ -576,7 +576,7 @@ static void steps_are_counted_and_what_they_may_wait(void **state)
 	WITH("repeat 3\nclient send a \"x\"\nrepeat 2\nserver send a \"x\"\nend\nend")
 		assert_int_equal(w->t.acts - before, 3 + 6);
 	WITH("repeat 3\nexpect server a NONE within 2s\nend\nclient send a \"x\" within 1s")
-		assert_int_equal(w->t.patience_ns, 3000000000);
+		assert_int_equal(w->t.patience_ns, 2000000000);
 	WITH("expect server a NONE")
 		assert_true(w->t.looks);
 	WITH("mark m")
