@@ -90,10 +90,20 @@ static int longest_first(const void *a, const void *b)
 	return (y > x) - (y < x);
 }
 
+/* To ask the machine for its pace may cost so much of the run: one pair of hosts for so many trials */
+static int pairs_for(size_t trials)
+{
+	enum { TRIALS_FOR_PAIR = 40, PAIRS_LEAST = 12, PAIRS_MOST = 128 };
+	const size_t pairs = trials / TRIALS_FOR_PAIR;
+
+	return pairs < PAIRS_LEAST ? PAIRS_LEAST : pairs > PAIRS_MOST ? PAIRS_MOST : (int)pairs;
+}
+
 /* Few trials are done before it is worked out; 0 for them, and where it cannot be */
 static int64_t forecast(struct request *q)
 {
 	struct forecast_trial *trial = arena_get(&q->arena, (q->suite.items + 1) * sizeof(*trial));
+	const int slots = means_slots(q->jobs);
 	struct forecast_pace pace;
 	size_t count = 0;
 	struct err e;
@@ -101,11 +111,12 @@ static int64_t forecast(struct request *q)
 	for (size_t i = 0; i < q->suite.items; i++)
 		if (q->allow_run || !q->suite.item[i].file->scenario.runs)
 			trial[count++] = q->suite.item[i].work;
-	if (count < FORESEEN_LEAST || forecast_pace(&pace, &e))
+	if (count < FORESEEN_LEAST ||
+	    forecast_pace(&pace, slots, SESSION_AWAKE_MOST, pairs_for(count), &e))
 		return 0;
 	if (!q->shuffle)
 		qsort(trial, count, sizeof(*trial), longest_first);
-	return forecast_run(trial, count, means_slots(q->jobs), SESSION_AWAKE_MOST, &pace);
+	return forecast_run(trial, count, slots, SESSION_AWAKE_MOST, &pace);
 }
 
 static int begin_report(struct request *q, struct err *e)

@@ -19,28 +19,28 @@ struct err;
  */
 struct forecast_trial {
 	int64_t least_ns, awake_ns, patience_ns, acts;
-	bool wire, ipv6, looks;
+	bool ipv6, looks;
 };
 
 /**
  * struct forecast_pace - What this machine does, and for whom
- * @hosts_ns:   processor time that making two hosts takes
- * @crowd:      how many others want a processor, in thousandths, for each there is
+ * @hosts_ns:   what making two hosts takes of a processor, with all that share it
  * @processors: that we may use
  */
 struct forecast_pace {
-	int64_t hosts_ns, crowd;
+	int64_t hosts_ns;
 	int processors;
 };
 
 /**
  * forecast_pace() - Ask the machine
- * @pace: out
+ * @pace:  out
+ * @slots, @awake: of the run, as for forecast_run(): as many make hosts side by side
+ * @pairs: of hosts that are made, some two milliseconds each; the more, the surer
  *
- * Makes a few pairs of hosts on all processors at once. Takes some ten milliseconds.
  * For a process that may make namespaces, before it has threads.
  */
-int forecast_pace(struct forecast_pace *pace, struct err *e);
+int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, struct err *e);
 
 /**
  * forecast_run() - How long trials take that are begun in this order, nanoseconds
