@@ -45,6 +45,9 @@ bool facts_version(const char *s, size_t len, unsigned int *version);
  */
 bool facts_set_release(struct facts *f, const char *release);
 
+/** FACTS_IPV6 - Its answer is "no" where no trial by IPv6 can be played; else it is not there */
+#define FACTS_IPV6 "family ipv6"
+
 /** facts_put() - Remember an answer; a question asked before is answered anew */
 void facts_put(struct facts *f, const char *question, const char *answer);
 

@@ -72,20 +72,20 @@ static int has_counter(struct probe *p, const char *name)
 	return counters_get(p->counters, name, &value, &e);
 }
 
-static int tcp_socket(struct probe *p)
+static int tcp_socket(struct probe *p, int family)
 {
 	struct err e;
 	autons home = -1;
 
 	if (netns_enter(&home, p->ns, &e))
 		return e.code;
-	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 }
 
 static int has_option(struct probe *p, const char *name)
 {
 	const struct sockopt *o = sockopt_find(name, strlen(name));
-	autofd fd = tcp_socket(p);
+	autofd fd = tcp_socket(p, AF_INET);
 	char value[256];
 	socklen_t len = sizeof(value);
 
@@ -106,7 +106,7 @@ static int has_destroy(struct probe *p)
 
 static int has_repair(struct probe *p)
 {
-	autofd fd = tcp_socket(p);
+	autofd fd = tcp_socket(p, AF_INET);
 	const int on = 1;
 
 	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) ? -errno : 0;
@@ -130,6 +130,14 @@ static int ask(struct probe *p, const struct need_of *n)
 	default:
 		return 0;	/* the version is in the facts anyway */
 	}
+}
+
+void probe_ipv6(struct probe *p, struct facts *f)
+{
+	autofd fd = tcp_socket(p, AF_INET6);
+
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		facts_put(f, FACTS_IPV6, "no");
 }
 
 int probe_ask(struct probe *p, const struct need_of *n, struct facts *f, struct err *e)

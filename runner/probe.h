@@ -18,6 +18,9 @@ int probe_open(struct probe **p, struct err *e);
  */
 int probe_ask(struct probe *p, const struct need_of *n, struct facts *f, struct err *e);
 
+/** probe_ipv6() - Say in the facts if the kernel speaks no IPv6: built without, the module not loaded, ipv6.disable=1 */
+void probe_ipv6(struct probe *p, struct facts *f);
+
 void probe_close(struct probe *p);
 
 #endif

@@ -236,7 +236,7 @@ bool recorded_verdict(const struct recorded *r, size_t i, struct trial *t, struc
 			       .elapsed_ns = r->past[i].elapsed_ns };
 	*events = (struct events){ 0 };
 	parse_trial(&item->file->scenario, item->variant, &r->facts, t);
-	if (!require_met(&item->file->scenario, &r->facts, a, &v->message))
+	if (!require_met(item, &r->facts, a, &v->message))
 		return false;
 	if (recorded_read(r, item, &record, &e)) {
 		if (e.code == -ENOENT && r->past[i].kind == VERDICT_SKIP) {

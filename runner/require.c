@@ -7,13 +7,28 @@
 
 #include <string.h>
 
-bool require_met(const struct scenario *s, const struct facts *facts, struct arena *a,
-		 const char **why)
+static bool has_ipv6(const struct facts *f)
+{
+	return !facts_get(f, FACTS_IPV6);
+}
+
+static bool file_met(const struct scenario *s, const struct facts *facts, struct arena *a,
+		     const char **why)
 {
 	for (size_t i = 0; i < s->needs; i++)
 		if (!facts_met(facts, &s->need[i], a, why))
 			return false;
 	return true;
+}
+
+bool require_met(const struct suite_item *item, const struct facts *facts, struct arena *a,
+		 const char **why)
+{
+	if (item->work.ipv6 && !has_ipv6(facts)) {
+		*why = "this kernel has no IPv6";
+		return false;
+	}
+	return file_met(&item->file->scenario, facts, a, why);
 }
 
 static int ask_header(struct probe *p, const struct scenario *s, struct facts *f, struct err *e)
@@ -70,13 +85,14 @@ static int ask_file(struct probe *p, struct suite *s, struct case_file *file, st
 
 	if (ask_header(p, &file->scenario, f, e))
 		return e->code;
-	if (!require_met(&file->scenario, f, NULL, NULL))
+	if (!file_met(&file->scenario, f, NULL, NULL))
 		return 0;
 	for (size_t v = 0; v < file->scenario.variants; v++) {
 		struct trial t;
 
 		parse_trial(&file->scenario, v, f, &t);
-		want_trial(p, &t, f, &file->complaints);
+		if (t.family == FAMILY_IPV4 || has_ipv6(f))
+			want_trial(p, &t, f, &file->complaints);
 		trial_fini(&t);
 	}
 	s->errors += file->complaints.errors - before;
@@ -88,6 +104,8 @@ int require_ask(struct suite *s, struct facts *facts, struct err *e)
 	struct probe *p = NULL;
 	int rc = probe_open(&p, e);
 
+	if (!rc)
+		probe_ipv6(p, facts);
 	for (size_t i = 0; i < s->files && !rc; i++)
 		if (s->file[i]->good)
 			rc = ask_file(p, s, s->file[i], facts, e);

@@ -19,8 +19,8 @@ struct err;
  */
 int require_ask(struct suite *s, struct facts *facts, struct err *e);
 
-/** require_met() - Whether the kernel has what a file needs; else why not (arena: @a) */
-bool require_met(const struct scenario *s, const struct facts *facts, struct arena *a,
+/** require_met() - Whether the kernel has what a trial needs, and its file; else why not (arena: @a) */
+bool require_met(const struct suite_item *item, const struct facts *facts, struct arena *a,
 		 const char **why);
 
 #endif

@@ -396,7 +396,7 @@ static bool skip(struct course *c, size_t id)
 	const char *why = s->allow_run ? "it runs programs, and a kernel that --kernel boots has none" :
 			  "it runs programs: only with --allow-run";
 	const bool skipped = (sc->runs && (!s->allow_run || s->alone)) ||
-			     !require_met(sc, s->facts, &a, &why);
+			     !require_met(item_of(s, id), s->facts, &a, &why);
 
 	if (skipped) {
 		v.message = why;
