@@ -35,10 +35,10 @@
  *
  * What a host can see of it: its device counts each frame that comes twice
  * (rx_packets, and rx_otherhost_dropped for the first), and packet sockets,
- * XDP, tc and nftables at ingress see it twice, and the left host the markers
- * told of below. tx_packets counts each that goes twice, and nftables at egress
- * sees it twice (nf_hook_direct_egress()). IP and whatever stands above it see
- * it once.
+ * XDP, tc and nftables at ingress see it twice. tx_packets counts each that
+ * goes twice, and nftables at egress sees it twice (nf_hook_direct_egress()).
+ * IP and whatever stands above it see it once. Of a tap and of a bridge the
+ * left host's device can see the markers told of below, which IP does not.
  *
  * Reordering. One CPU, no reordering; the caller pins the process to one.
  * veth and lo hand a frame on with netif_rx(): it is put at the end of the
@@ -58,24 +58,22 @@
  * ksoftirqd, which has to be scheduled first; and some kernels do all of it in
  * threads (thread_backlog_napi, PREEMPT_RT). Hence:
  *
- * wire_idle() of a bridge sends a marker frame from the right end to the left,
+ * wire_idle() sends a marker frame from the right end to the left (or over lo),
  * to nobody. Whichever host a frame is for, it waits in the same backlog, the
  * CPU's, and so does the marker, behind all that were sent. When it is heard,
  * they were taken in by their hosts, and what the right host had sent was heard
  * before it. What they answered: the left host's answers are heard as they are
- * made, so before the marker, too. The right host's were put behind the first
- * marker; they stand before a second. Where nothing crossed there was nothing
- * to answer, and one is enough: what a host sends to wire_mac calls forth
- * nothing by itself. This needs no look into the hosts, which shall not notice
- * that they are watched.
+ * made, so before the marker, too. The right host's, and all on lo, were put
+ * behind the first marker; they stand before a second. Where nothing crossed
+ * there was nothing to answer, and one is enough: what a host sends over a
+ * bridge to wire_mac calls forth nothing by itself. A frame that a timer sends
+ * on another CPU is none of those that were sent before: it might as well be
+ * sent a moment later. This needs no look into the hosts, and no count, which a
+ * frame that the kernel dropped would spoil.
  *
- * wire_idle() of a tap compares how many frames each end sent with how many
- * the other got. Left to right: heard at the left, counted at the right by a
- * second socket, which nobody reads: its queue is as short as can be, and
- * PACKET_STATISTICS counts what did not fit. Right to left (and on lo): the
- * device's tx_packets, which veth_xmit() and loopback_xmit() count as they
- * hand a frame over; read from /proc/net/dev, since that takes no lock that
- * the making of other namespaces may hold.
+ * A marker that does not come tells nothing: ksoftirqd has to be scheduled, and
+ * on a busy machine that takes tens of milliseconds (seen: 38). It is waited for
+ * a while, and then nobody may say that the wire is idle.
  *
  * Clocks. The kernel stamps frames by the wall clock. How far that is from
  * CLOCK_MONOTONIC is looked at in each pump; see wall.h.
@@ -95,8 +93,6 @@
 #include "lib/netns.h"
 #include "lib/wall.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -123,7 +119,7 @@ enum {
 	MARKER_TYPE = ETH_P_802_EX1,	/* local experiments */
 	MARKER_LEN = ETH_ZLEN,
 };
-#define PATIENCE_NS (5 * NS_PER_MS)
+#define PATIENCE_NS (100 * NS_PER_MS)	/* for a marker */
 
 typedef struct virtio_net_hdr vnet_header;
 
@@ -135,19 +131,12 @@ struct parcel {
 	uint8_t bytes[];
 };
 
-/** struct outlet - A bridge's way out of one end, for what came from there: the device, and what waits */
+/** struct outlet - The way out of one end, for what came from there: the device, and what waits */
 struct outlet {
 	char dev[IFNAMSIZ];
 	int index;
-	uint8_t mac[ETH_ALEN];	/* where the host of that end lives */
+	uint8_t mac[ETH_ALEN];	/* of a bridge: where the host of that end lives */
 	struct parcel *first, **last;
-};
-
-/** struct tally - What a tap counts of frames sent and got, one way */
-struct tally {
-	uint64_t sent, got;
-	uint64_t unequal;	/* got - sent when last looked at */
-	int64_t since_ns;	/* and since when it is that; 0: equal */
 };
 
 enum kind { BRIDGE, TAP_PAIR, TAP_LO };
@@ -156,22 +145,16 @@ struct wire {
 	enum kind kind;
 	wire_sink sink;
 	void *ctx;
-	int fd[WIRE_ENDS];	/* the left one hears; the right one of a bridge sends, of a tap counts */
+	int fd[WIRE_ENDS];	/* the left one hears, the right one only sends; lo has no right one */
 	uint8_t *room;		/* FRAME_ROOM */
 	unsigned int lost;
 
 	struct wall wall;	/* looked at in each pump */
 	int64_t last_ns;	/* when the last frame came */
 
-	/* bridge */
 	struct outlet outlet[WIRE_ENDS];
 	uint32_t marker;	/* serial number of the last one sent */
 	bool crossed;		/* a frame, since it was last idle */
-
-	/* tap */
-	int proc;		/* /proc/net/dev of the end that tells tx_packets */
-	char dev[IFNAMSIZ];	/* which line of it */
-	struct tally to_right, to_left;
 };
 
 const uint8_t wire_mac[6] = { 0x02, 0, 0, 0, 0, 0x11 };
@@ -238,9 +221,9 @@ static int hear(struct wire *w, int how, struct wire_frame *frame, struct sockad
 	return 1;
 }
 
-static bool is_marker(const struct wire *w, const struct sockaddr_ll *from)
+static bool is_marker(const struct sockaddr_ll *from)
 {
-	return w->kind == BRIDGE && from->sll_protocol == htons(MARKER_TYPE);
+	return from->sll_protocol == htons(MARKER_TYPE);
 }
 
 /* The end whose host sent it */
@@ -265,15 +248,12 @@ static int take(struct wire *w, struct wire_frame *frame, struct err *e)
 		rc = hear(w, 0, frame, &from, e);
 		if (rc <= 0)
 			return rc;
-	} while (is_marker(w, &from));
+	} while (is_marker(&from));
 	frame->from = end_of(w, &from);
 	frame->at_ns = monotonic(w, frame->real_ns);
 	if (w->kind == BRIDGE && is_to(frame, wire_mac))
 		memcpy(frame->bytes, w->outlet[!frame->from].mac, ETH_ALEN);
-	if (frame->from == WIRE_LEFT && w->kind == TAP_PAIR)
-		w->to_right.sent++;
-	else
-		w->to_left.got++;
+	w->crossed |= w->kind != BRIDGE;
 	return 1;
 }
 
@@ -389,23 +369,14 @@ static int flush(struct wire *w, int from, struct err *e)
 	return 0;
 }
 
-/* Return: frames heard since the last call, or dropped: @drops. The kernel begins anew. */
-static unsigned int statistics(int fd, unsigned int *drops)
+/* The kernel begins its count anew with each look */
+static void count_losses(struct wire *w)
 {
 	struct tpacket_stats stats = { 0 };
 	socklen_t len = sizeof(stats);
 
-	getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len);
-	*drops = stats.tp_drops;
-	return stats.tp_packets;
-}
-
-static void count_losses(struct wire *w)
-{
-	unsigned int drops;
-
-	statistics(w->fd[WIRE_LEFT], &drops);
-	w->lost += drops;
+	getsockopt(w->fd[WIRE_LEFT], SOL_PACKET, PACKET_STATISTICS, &stats, &len);
+	w->lost += stats.tp_drops;
 }
 
 int wire_pump(struct wire *w, struct err *e)
@@ -414,7 +385,7 @@ int wire_pump(struct wire *w, struct err *e)
 	int told, end, rc = 0;
 
 	wall_look(&w->wall);
-	for (end = 0; w->kind == BRIDGE && end < WIRE_ENDS; end++)
+	for (end = 0; end < WIRE_ENDS; end++)
 		if (flush(w, end, e))
 			return e->code;
 	for (told = 0; told < FRAMES_AT_ONCE; told++) {
@@ -439,7 +410,7 @@ static bool wait_readable(const struct wire *w, int64_t until_ns)
 	return ppoll(&p, 1, &t, NULL) > 0;
 }
 
-static int send_marker(struct wire *w)
+static int send_marker(struct wire *w, int from)
 {
 	static const vnet_header plain;
 	uint8_t frame[MARKER_LEN] = { 0 };
@@ -449,7 +420,7 @@ static int send_marker(struct wire *w)
 	frame[ETH_HLEN - 2] = MARKER_TYPE >> 8;
 	frame[ETH_HLEN - 1] = MARKER_TYPE & 0xff;
 	memcpy(frame + ETH_HLEN, &w->marker, sizeof(w->marker));
-	return transmit(w, WIRE_RIGHT, &plain, frame, sizeof(frame));
+	return transmit(w, from, &plain, frame, sizeof(frame));
 }
 
 static bool is_last_marker(const struct wire *w, const struct wire_frame *frame)
@@ -461,29 +432,30 @@ static bool is_last_marker(const struct wire *w, const struct wire_frame *frame)
 /* Return: whether the marker went round and no frame stood before it */
 static bool marker_came_back(struct wire *w)
 {
+	const int end = w->kind == TAP_LO ? WIRE_LEFT : WIRE_RIGHT;
+	const int sent = send_marker(w, end);
 	const int64_t until = clock_ns() + PATIENCE_NS;
 	struct sockaddr_ll from;
 	struct wire_frame frame;
 	struct err ignored;
 
-	if (send_marker(w))
-		return true;	/* the way round is shut: nothing to be learnt there */
+	if (sent)	/* where the way is cut nothing can be on it */
+		return sent == -ENETDOWN || is_unplugged(w, end);
 	for (;;) {
 		const int rc = hear(w, MSG_PEEK, &frame, &from, &ignored);
 
 		if (rc < 0)
 			return false;	/* the next pump will say why */
-		if (rc && !is_marker(w, &from))
+		if (rc && !is_marker(&from))
 			return false;
 		if (rc && hear(w, 0, &frame, &from, &ignored) > 0 && is_last_marker(w, &frame))
 			return true;
-		/* a marker that is lost shall not hold us up for ever */
 		if (!rc && !wait_readable(w, until))
-			return true;
+			return false;	/* late, or lost: nobody knows */
 	}
 }
 
-static bool bridge_idle(struct wire *w)
+bool wire_idle(struct wire *w)
 {
 	int end, rounds;
 
@@ -495,81 +467,6 @@ static bool bridge_idle(struct wire *w)
 			return false;
 	w->crossed = false;
 	return true;
-}
-
-/* What follows the device's name in a table of /proc/net/dev; NULL where it has no row */
-static const char *row_of(const char *table, const char *dev)
-{
-	const size_t name = strlen(dev);
-
-	while ((table = strchr(table, '\n'))) {
-		table++;
-		table += strspn(table, " ");
-		if (!strncmp(table, dev, name) && table[name] == ':')
-			return table + name + 1;
-	}
-	return NULL;
-}
-
-/* tx_packets, the tenth number of the device's row; 0 where there is none */
-static uint64_t packets_sent(const struct wire *w)
-{
-	char text[4096];
-	const ssize_t n = pread(w->proc, text, sizeof(text) - 1, 0);
-	const char *at;
-
-	text[n > 0 ? n : 0] = '\0';
-	at = row_of(text, w->dev);
-	for (int i = 1; at && i < 10; i++) {
-		at += strspn(at, " ");
-		at += strcspn(at, " \n");
-	}
-	return at ? strtoull(at, NULL, 10) : 0;
-}
-
-/*
- * Whether all that was sent one way was got. Frames that the kernel dropped
- * in between never are: after some patience the count begins anew.
- */
-static bool is_settled(struct tally *t)
-{
-	const uint64_t unequal = t->got - t->sent;
-
-	if (!unequal) {
-		t->since_ns = 0;
-		return true;
-	}
-	if (!t->since_ns || unequal != t->unequal) {
-		t->since_ns = clock_ns();
-		t->unequal = unequal;
-		return false;
-	}
-	if (clock_ns() - t->since_ns < PATIENCE_NS)
-		return false;
-	t->got = t->sent;
-	t->since_ns = 0;
-	return true;
-}
-
-static bool tap_idle(struct wire *w)
-{
-	unsigned int drops;
-	bool settled;
-
-	if (wait_readable(w, 0))
-		return false;
-	w->to_left.sent = packets_sent(w);
-	settled = is_settled(&w->to_left);
-	if (w->kind == TAP_PAIR) {
-		w->to_right.got += statistics(w->fd[WIRE_RIGHT], &drops);
-		settled &= is_settled(&w->to_right);
-	}
-	return settled;
-}
-
-bool wire_idle(struct wire *w)
-{
-	return w->kind == BRIDGE ? bridge_idle(w) : tap_idle(w);
 }
 
 int wire_poll(const struct wire *w, struct pollfd *fds)
@@ -610,7 +507,6 @@ void wire_close(struct wire *w)
 			drop_first(&w->outlet[end]);
 		fd_close(&w->fd[end]);
 	}
-	fd_close(&w->proc);
 	free(w->room);
 	free(w);
 }
@@ -631,7 +527,7 @@ static struct wire *wire_new(wire_sink sink, void *ctx)
 		return NULL;
 	w->sink = sink;
 	w->ctx = ctx;
-	w->fd[WIRE_LEFT] = w->fd[WIRE_RIGHT] = w->proc = -1;
+	w->fd[WIRE_LEFT] = w->fd[WIRE_RIGHT] = -1;
 	for (end = 0; end < WIRE_ENDS; end++)
 		w->outlet[end].last = &w->outlet[end].first;
 	wall_begin(&w->wall);
@@ -643,20 +539,16 @@ static struct wire *wire_new(wire_sink sink, void *ctx)
 	return w;
 }
 
-/* A packet socket of the namespace we are in; hears nothing yet */
-static int packet_socket(int *fd, bool outgoing, struct err *e)
+/* A packet socket of the namespace we are in, which hears nothing: enough to send */
+static int packet_socket(int *fd, struct err *e)
 {
-	const int on = 1, off = !outgoing;
+	const int on = 1;
 
 	*fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*fd < 0)
 		return err_sys(e, "packet socket");
 	if (setsockopt(*fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
 		return err_sys(e, "PACKET_VNET_HDR");
-	if (setsockopt(*fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &off, sizeof(off)))
-		return err_sys(e, "PACKET_IGNORE_OUTGOING");
-	if (setsockopt(*fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
-		return err_sys(e, "SO_TIMESTAMPNS");
 	return 0;
 }
 
@@ -674,17 +566,6 @@ static void widen_queue(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
 }
 
-static int listen_to(int fd, int index, struct err *e)
-{
-	const struct sockaddr_ll at = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index,
-	};
-
-	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)))
-		return err_sys(e, "bind");
-	return 0;
-}
-
 /* @sock: any socket of the namespace that has the device */
 static int index_of(int sock, const char *dev, int *index, struct err *e)
 {
@@ -697,21 +578,27 @@ static int index_of(int sock, const char *dev, int *index, struct err *e)
 	return 0;
 }
 
-/* Let a socket send what crosses from its end */
 static int open_outlet(struct wire *w, int end, const char *dev, struct err *e)
+{
+	snprintf(w->outlet[end].dev, sizeof(w->outlet[end].dev), "%s", dev);
+	return packet_socket(&w->fd[end], e) ? e->code :
+	       index_of(w->fd[end], dev, &w->outlet[end].index, e);
+}
+
+/* What goes out of that end has gone out before, and where its host lives is to be known */
+static int go_past_the_host(struct wire *w, int end, struct err *e)
 {
 	struct outlet *const out = &w->outlet[end];
 	const int on = 1;
 	struct ifreq r = { 0 };
 
-	snprintf(out->dev, sizeof(out->dev), "%s", dev);
 	memcpy(r.ifr_name, out->dev, sizeof(r.ifr_name));
 	if (ioctl(w->fd[end], SIOCGIFHWADDR, &r))
-		return err_sys(e, "%s", dev);
+		return err_sys(e, "%s", out->dev);
 	memcpy(out->mac, r.ifr_hwaddr.sa_data, sizeof(out->mac));
 	if (setsockopt(w->fd[end], SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)))
 		return err_sys(e, "PACKET_QDISC_BYPASS");
-	return index_of(w->fd[end], dev, &out->index, e);
+	return 0;
 }
 
 /* What comes to the host itself is what we sent it */
@@ -730,58 +617,44 @@ static int overhear_only(int fd, struct err *e)
 	return 0;
 }
 
-/* The socket at the right end that only counts */
-static int open_counter(struct wire *w, const char *dev, struct err *e)
+static int listen_at(int fd, int index, bool outgoing, struct err *e)
 {
-	const int least = 1;
-	int index;
+	const struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index,
+	};
+	const int on = 1, off = !outgoing;
 
-	if (packet_socket(&w->fd[WIRE_RIGHT], false, e) ||
-	    index_of(w->fd[WIRE_RIGHT], dev, &index, e))
-		return e->code;
-	if (setsockopt(w->fd[WIRE_RIGHT], SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)))
-		return err_sys(e, "SO_RCVBUF");
-	return listen_to(w->fd[WIRE_RIGHT], index, e);
-}
-
-/* At the end that tells what it sent: the right one, or lo */
-static int open_sender(struct wire *w, const char *dev, struct err *e)
-{
-	snprintf(w->dev, sizeof(w->dev), "%s", dev);
-	w->proc = open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC);
-	if (w->proc < 0)
-		return err_sys(e, "/proc/thread-self/net/dev");
-	w->to_left.sent = w->to_left.got = packets_sent(w);
+	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &off, sizeof(off)))
+		return err_sys(e, "PACKET_IGNORE_OUTGOING");
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
+		return err_sys(e, "SO_TIMESTAMPNS");
+	widen_queue(fd);
+	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)))
+		return err_sys(e, "bind");
 	return 0;
 }
 
-static int open_far_end(struct wire *w, int ns, const char *dev, struct err *e)
+static int open_right_end(struct wire *w, int ns, const char *dev, struct err *e)
 {
 	autons home = -1;
 
-	if (netns_enter(&home, ns, e))
+	if (w->kind == TAP_LO)
+		return 0;
+	if (netns_enter(&home, ns, e) || open_outlet(w, WIRE_RIGHT, dev, e))
 		return e->code;
-	if (w->kind == BRIDGE)
-		return packet_socket(&w->fd[WIRE_RIGHT], false, e) ? e->code :
-		       open_outlet(w, WIRE_RIGHT, dev, e);
-	if (w->kind == TAP_PAIR && open_counter(w, dev, e))
-		return e->code;
-	return open_sender(w, dev, e);
+	return go_past_the_host(w, WIRE_RIGHT, e);
 }
 
-static int open_near_end(struct wire *w, int ns, const char *dev, struct err *e)
+static int open_left_end(struct wire *w, int ns, const char *dev, struct err *e)
 {
 	int *const fd = &w->fd[WIRE_LEFT];
 	autons home = -1;
-	int index;
 
-	if (netns_enter(&home, ns, e) || packet_socket(fd, w->kind != TAP_LO, e) ||
-	    index_of(*fd, dev, &index, e))
+	if (netns_enter(&home, ns, e) || open_outlet(w, WIRE_LEFT, dev, e))
 		return e->code;
-	if (w->kind == BRIDGE && (open_outlet(w, WIRE_LEFT, dev, e) || overhear_only(*fd, e)))
+	if (w->kind == BRIDGE && (go_past_the_host(w, WIRE_LEFT, e) || overhear_only(*fd, e)))
 		return e->code;
-	widen_queue(*fd);
-	return listen_to(*fd, index, e);
+	return listen_at(*fd, w->outlet[WIRE_LEFT].index, w->kind != TAP_LO, e);
 }
 
 static int open_wire(struct wire **wire, enum kind kind, const int ns[WIRE_ENDS],
@@ -792,8 +665,8 @@ static int open_wire(struct wire **wire, enum kind kind, const int ns[WIRE_ENDS]
 	if (!w)
 		return err_set(e, -ENOMEM, "wire: out of memory");
 	w->kind = kind;
-	if (open_near_end(w, ns[WIRE_LEFT], dev[WIRE_LEFT], e) ||
-	    open_far_end(w, ns[WIRE_RIGHT], dev[WIRE_RIGHT], e))
+	if (open_left_end(w, ns[WIRE_LEFT], dev[WIRE_LEFT], e) ||
+	    open_right_end(w, ns[WIRE_RIGHT], dev[WIRE_RIGHT], e))
 		return err_in(e, "wire");
 	*wire = w;
 	w = NULL;

@@ -40,7 +40,7 @@ struct wire_frame {
 typedef bool (*wire_sink)(void *ctx, const struct wire_frame *frame);
 
 /**
- * wire_tap() - Watch a veth pair (or one loopback) without touching it
+ * wire_tap() - Watch a veth pair (or one loopback) without touching what crosses
  * @ns:    the namespaces of both ends, borrowed; the same twice for loopback
  * @dev:   name of each end in its namespace
  * @w:     out, freed by wire_close()
@@ -90,8 +90,9 @@ int wire_pump(struct wire *w, struct err *e);
  *
  * True: every frame that was sent before the call has been told, has crossed
  * and was taken in by its host, and so were the answers. Frames that the sink
- * kept do not count. Where a frame was lost on the way it says so 5 ms later
- * rather than never; a bridge may wait so long inside the call, a tap does not.
+ * kept do not count, nor do those that the kernel dropped; and where the way is
+ * cut none can be on it. False: some are, or nobody knows, since the kernel did
+ * not get to its work for a tenth of a second, which passes in the call.
  */
 bool wire_idle(struct wire *w);
 

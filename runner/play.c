@@ -19,7 +19,7 @@
 
 enum {
 	DOZE_NS = 3000000,		/* a longer sleep gives the processor to other trials */
-	SETTLE_MOST_NS = 250000000,	/* frames that stay on their way so long are not waited for */
+	SETTLE_MOST_NS = 250000000,	/* frames that stay on their way so long are not waited for any more */
 	SETTLE_STEP_NS = 100000,
 	FRAMES_MOST = 50000,
 	OUT_FULL = 32768,
@@ -613,19 +613,22 @@ static bool on_the_way(const struct play *p)
 
 void play_settle(struct play *p)
 {
-	const int64_t begun = play_now(p);
-	int64_t settled_ns;
+	int64_t quiet_ns = play_now(p), settled_ns;
 
 	while (!p->over) {
 		const int64_t now = play_now(p);
 		const int64_t due = rules_next_due(p->rules);
 
-		if (pump(p) > 0)
+		if (pump(p) > 0) {
+			quiet_ns = now;
 			continue;
+		}
 		if (!on_the_way(p) && !accept_all(p))
 			break;
-		if (due == INT64_MAX && now > begun + SETTLE_MOST_NS)
+		if (due == INT64_MAX && now > quiet_ns + SETTLE_MOST_NS) {
+			play_mind(p, quiet_ns, 0);	/* what is still to come cannot be told */
 			break;
+		}
 		play_wait(p, due != INT64_MAX ? due : now + SETTLE_STEP_NS, -1, 0);
 	}
 	settled_ns = play_now(p);
