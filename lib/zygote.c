@@ -111,7 +111,8 @@ static _Noreturn void be_zygote(const struct zygote *z, int socket)
 
 /* -------------------------------------------------------------- its caller */
 
-int zygote_begin(struct zygote *z, struct err *e)
+/* @others: a descriptor that comes with an order, and is not to be inherited; -1: none */
+static int begin(struct zygote *z, int others, struct err *e)
 {
 	int end[2];
 
@@ -121,6 +122,7 @@ int zygote_begin(struct zygote *z, struct err *e)
 	z->pid = fork();
 	if (z->pid == 0) {
 		close(end[0]);
+		fd_close(&others);
 		be_zygote(z, end[1]);
 	}
 	if (z->pid < 0)
@@ -131,6 +133,11 @@ int zygote_begin(struct zygote *z, struct err *e)
 		return 0;
 	fd_close(&z->fd);
 	return e->code;
+}
+
+int zygote_begin(struct zygote *z, struct err *e)
+{
+	return begin(z, -1, e);
 }
 
 /* What went wrong on the way to it and back; 0: nothing */
@@ -149,7 +156,7 @@ pid_t zygote_child(struct zygote *z, const void *order, int fd, struct err *e)
 	pid_t pid;
 	int rc;
 
-	if (z->pid <= 0 && zygote_begin(z, e))
+	if (z->pid <= 0 && begin(z, fd, e))
 		return e->code;
 	rc = ask(z, order, fd, &pid);
 	if (rc) {

@@ -38,7 +38,7 @@ int zygote_begin(struct zygote *z, struct err *e);
  * @fd:    the child gets a copy of it; stays the caller's
  *
  * Blocks until the child is there. The descriptors that a child inherits are those of
- * zygote_begin(). Where a library keeps something for each fork (pthread_atfork()), it
+ * zygote_begin(), or of the first call where that was none; of @fd it has one copy. Where a library keeps something for each fork (pthread_atfork()), it
  * is not told; there must be one thread.
  *
  * Return: its process, or a negative errno. -ECHILD: the zygote was gone. There may be a

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -133,6 +134,29 @@ static void one_that_was_killed_is_told_and_followed_by_another(void **state)
 	zygote_end(&z);
 }
 
+/* Nor is it kept open by one that begins with that very order */
+static void no_zygote_keeps_open_what_its_children_close(void **state)
+{
+	struct zygote z = new_zygote();
+	struct pollfd p = { .events = POLLIN };
+	char tale[sizeof(struct tale)];
+	int end[2], wait;
+	struct err e;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(end), 0);
+	pid = zygote_child(&z, &(struct order){ 0 }, end[1], &e);
+	close(end[1]);
+	assert_int_equal(waitpid(pid, &wait, 0), pid);
+	assert_int_equal(read(end[0], tale, sizeof(tale)), sizeof(tale));
+	p.fd = end[0];
+	assert_int_equal(poll(&p, 1, 0), 1);
+	assert_int_equal(read(end[0], tale, sizeof(tale)), 0);
+	close(end[0]);
+	zygote_end(&z);
+}
+
 /* No descriptor of the caller's may be kept open by the zygote: its other side would wait for ever */
 static void it_keeps_no_descriptor_that_came_with_an_order(void **state)
 {
@@ -183,6 +207,7 @@ int main(void)
 		cmocka_unit_test(children_are_the_callers_own),
 		cmocka_unit_test(the_end_of_a_zygote_ends_no_child),
 		cmocka_unit_test(one_that_was_killed_is_told_and_followed_by_another),
+		cmocka_unit_test(no_zygote_keeps_open_what_its_children_close),
 		cmocka_unit_test(it_keeps_no_descriptor_that_came_with_an_order),
 		cmocka_unit_test(it_dies_with_its_caller),
 	};
