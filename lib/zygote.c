@@ -5,6 +5,7 @@
 #include "lib/err.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,6 +17,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { STOPPED_MS = 500 };		/* without an answer for so long it may have been stopped */
 
 /* ------------------------------------------------------------ one message */
 
@@ -144,10 +147,13 @@ int zygote_begin(struct zygote *z, struct err *e)
 static int ask(const struct zygote *z, const void *order, int fd, pid_t *pid)
 {
 	const int rc = say(z->fd, order, z->order_len, fd);
+	struct pollfd answer = { .fd = z->fd, .events = POLLIN };
 	int none;
 
 	if (rc)
 		return rc;
+	while (poll(&answer, 1, STOPPED_MS) == 0)
+		kill(z->pid, SIGCONT);	/* where it alone was stopped, we would be deaf until it goes on */
 	return hear(z->fd, pid, sizeof(*pid), &none) == sizeof(*pid) ? 0 : -ECHILD;
 }
 

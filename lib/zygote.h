@@ -37,9 +37,10 @@ int zygote_begin(struct zygote *z, struct err *e);
  * @order: of order_len bytes
  * @fd:    the child gets a copy of it; stays the caller's
  *
- * Blocks until the child is there. The descriptors that a child inherits are those of
- * zygote_begin(), or of the first call where that was none; of @fd it has one copy. Where a library keeps something for each fork (pthread_atfork()), it
- * is not told; there must be one thread.
+ * Blocks until the child is there; a zygote that was stopped is sent SIGCONT. The
+ * descriptors that a child inherits are those of zygote_begin(), or of the first call
+ * where that was none; of @fd it has one copy. Where a library keeps something for each
+ * fork (pthread_atfork()), it is not told; there must be one thread.
  *
  * Return: its process, or a negative errno. -ECHILD: the zygote was gone. There may be a
  * child of which nobody knows that has the descriptor's copy: ask again with another,

@@ -134,6 +134,30 @@ static void one_that_was_killed_is_told_and_followed_by_another(void **state)
 	zygote_end(&z);
 }
 
+/* By somebody who stops it alone: its caller would be deaf meanwhile */
+static void one_that_was_stopped_is_woken(void **state)
+{
+	struct zygote z = new_zygote();
+	struct tale t;
+	struct err e;
+	int wait;
+
+	(void)state;
+	assert_int_equal(zygote_begin(&z, &e), 0);
+	alarm(20);
+	for (int i = 0; i < 2; i++) {
+		pid_t pid;
+
+		kill(z.pid, SIGSTOP);
+		assert_int_equal(waitpid(z.pid, &wait, WUNTRACED), z.pid);
+		pid = child(&z, (struct order){ 0 }, &t);
+		assert_true(pid > 0);
+		assert_int_equal(waitpid(pid, &wait, 0), pid);
+	}
+	alarm(0);
+	zygote_end(&z);
+}
+
 /* Nor is it kept open by one that begins with that very order */
 static void no_zygote_keeps_open_what_its_children_close(void **state)
 {
@@ -207,6 +231,7 @@ int main(void)
 		cmocka_unit_test(children_are_the_callers_own),
 		cmocka_unit_test(the_end_of_a_zygote_ends_no_child),
 		cmocka_unit_test(one_that_was_killed_is_told_and_followed_by_another),
+		cmocka_unit_test(one_that_was_stopped_is_woken),
 		cmocka_unit_test(no_zygote_keeps_open_what_its_children_close),
 		cmocka_unit_test(it_keeps_no_descriptor_that_came_with_an_order),
 		cmocka_unit_test(it_dies_with_its_caller),
