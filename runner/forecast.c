@@ -94,6 +94,13 @@ static int side_by_side(int slots, int awake, int processors)
 	return slots + 1 < all ? slots + 1 : all;
 }
 
+int64_t forecast_hosts(int64_t ns, int processors, int children, int each)
+{
+	const int busy = children < processors ? children : processors;
+
+	return ns * busy / (children * each);
+}
+
 int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, struct err *e)
 {
 	pid_t pid[CHILDREN_MOST];
@@ -111,7 +118,7 @@ int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, s
 	make_side_by_side(&set, children, each, pid);
 	for (int i = 0; i < children; i++)
 		good &= pid[i] > 0 && waitpid(pid[i], &wait, 0) == pid[i] && !wait;
-	pace->hosts_ns = (clock_ns() - begun_ns) * pace->processors / (children * each);
+	pace->hosts_ns = forecast_hosts(clock_ns() - begun_ns, pace->processors, children, each);
 	return good ? 0 : err_set(e, -ECHILD, "forecast: no hosts could be made");
 }
 

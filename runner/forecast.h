@@ -43,6 +43,12 @@ struct forecast_pace {
 int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, struct err *e);
 
 /**
+ * forecast_hosts() - What making two hosts took of a processor, nanoseconds
+ * @ns: for so long so many @children made @each pairs of hosts, side by side
+ */
+int64_t forecast_hosts(int64_t ns, int processors, int children, int each);
+
+/**
  * forecast_run() - How long trials take that are begun in this order, nanoseconds
  * @slots: trials at once, at the most
  * @awake: trials awake on a processor, at the most

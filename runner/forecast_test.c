@@ -94,12 +94,26 @@ static void with_a_slot_less_than_processors_hosts_are_made_ahead(void **state)
 	assert_true(work(plain, 64, 1, two) > work(plain, 64, 2, two));
 }
 
+/* The same work by each processor that has some, whatever there is besides */
+static const struct { int processors, children, ms; } sides[] = {
+	{ 1, 1, 6 }, { 1, 2, 12 }, { 2, 2, 6 }, { 2, 8, 24 }, { 64, 2, 6 }, { 64, 64, 6 }, { 256, 64, 6 },
+};
+
+static void idle_processors_make_no_pace(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++)
+		assert_int_equal(forecast_hosts(sides[i].ms * 1000000LL, sides[i].processors,
+						sides[i].children, 3), 2000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_pass_side_by_side_where_there_is_room),
 		cmocka_unit_test(work_grows_with_what_is_to_be_done_and_shrinks_with_processors),
 		cmocka_unit_test(with_a_slot_less_than_processors_hosts_are_made_ahead),
+		cmocka_unit_test(idle_processors_make_no_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
