@@ -8,9 +8,18 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { STORE_ROOM = 64 << 20 };		/* of addresses; only what is used is there */
+
+/* Then what we keep for later may be what others lack */
+static bool addresses_are_few(void)
+{
+	struct rlimit most;
+
+	return !getrlimit(RLIMIT_AS, &most) && most.rlim_cur != RLIM_INFINITY;
+}
 
 static bool begin(struct store *s)
 {
@@ -18,6 +27,9 @@ static bool begin(struct store *s)
 
 	if (s->at || s->none)
 		return s->at;
+	s->none = addresses_are_few();
+	if (s->none)
+		return false;
 	at = mmap(NULL, STORE_ROOM, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	s->none = at == MAP_FAILED;
@@ -56,12 +68,23 @@ static bool write_all(int fd, const char *at, size_t len)
 	return true;
 }
 
+/* Give back the addresses behind what is used */
+static void fit(struct store *s)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t kept = (s->used + page - 1) / page * page;
+
+	if (kept < s->room && !munmap(s->at + kept, s->room - kept))
+		s->room = kept;
+}
+
 void store_freeze(struct store *s)
 {
 	autofd fd = -1;
 
 	if (s->frozen || !s->used)
 		return;
+	fit(s);
 	fd = memfd_create("store", MFD_CLOEXEC);
 	if (fd < 0 || !write_all(fd, s->at, s->used))
 		return;

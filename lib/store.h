@@ -15,13 +15,14 @@
 struct store {
 	char *at;		/* NULL: nothing in it yet */
 	size_t used, room;
-	bool frozen, none;	/* @none: the machine has no room for one */
+	bool frozen, none;	/* @none: there is no room for one */
 };
 
 /**
  * store_get() - Memory, zeroed and aligned for any type, until store_free()
  *
- * Return: NULL where it is full, frozen or cannot be had; then malloc(3) has to do
+ * Return: NULL where it is full, frozen or cannot be had, or addresses are limited
+ *         (RLIMIT_AS); then malloc(3) has to do
  */
 void *store_get(struct store *s, size_t size);
 

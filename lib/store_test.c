@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,17 @@ static bool writing_kills(char *p)
 	return WIFSIGNALED(wait) && WTERMSIG(wait) == SIGSEGV;
 }
 
+static size_t pages_mapped(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	size_t pages = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%zu", &pages), 1);
+	fclose(f);
+	return pages;
+}
+
 static void frozen_it_stands_where_it_stood_and_can_only_be_read(void **state)
 {
 	struct store s = { 0 };
@@ -66,6 +79,41 @@ static void frozen_it_stands_where_it_stood_and_can_only_be_read(void **state)
 	assert_null(store_get(&s, 1));
 	store_freeze(&s);
 	store_free(&s);
+}
+
+/* Each child has a share of what is mapped where the kernel counts what it promised */
+static void frozen_it_keeps_no_more_addresses_than_it_needs(void **state)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct store s = { 0 };
+	size_t before;
+	char *text;
+
+	(void)state;
+	text = store_get(&s, 3 * page + 1);
+	memset(text, 1, 3 * page + 1);
+	before = pages_mapped();
+	store_freeze(&s);
+	assert_true(s.frozen);
+	assert_int_equal(s.room, 4 * page);
+	assert_in_range(before - pages_mapped(), (60 << 20) / page, (64 << 20) / page);
+	assert_int_equal(text[3 * page], 1);
+	store_free(&s);
+}
+
+/* In a child */
+static void where_addresses_are_few_it_takes_none(void **state)
+{
+	const struct rlimit some = { RLIM_INFINITY >> 1, RLIM_INFINITY };
+	const pid_t pid = fork();
+	struct store s = { 0 };
+	int wait;
+
+	(void)state;
+	if (pid == 0)
+		_exit(setrlimit(RLIMIT_AS, &some) || store_get(&s, 1));
+	assert_int_equal(waitpid(pid, &wait, 0), pid);
+	assert_int_equal(wait, 0);
 }
 
 static void full_it_gives_nothing(void **state)
@@ -118,6 +166,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_got_is_blank_and_aligned),
 		cmocka_unit_test(frozen_it_stands_where_it_stood_and_can_only_be_read),
+		cmocka_unit_test(frozen_it_keeps_no_more_addresses_than_it_needs),
+		cmocka_unit_test(where_addresses_are_few_it_takes_none),
 		cmocka_unit_test(full_it_gives_nothing),
 		cmocka_unit_test(an_arena_goes_on_without_it),
 		cmocka_unit_test(without_room_for_it_malloc_does),
