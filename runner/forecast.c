@@ -19,7 +19,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,14 +49,17 @@ enum { AMONG_FOUR = 440 };
 
 /* ------------------------------------------------------------ the pace */
 
-/* In a child: it ends with its namespaces */
-static _Noreturn void make_hosts(int cpu, int pairs)
+/* In a child: it ends with its namespaces, and with its parent */
+static _Noreturn void make_hosts(pid_t parent, int cpu, int pairs)
 {
 	const struct lab_plan plan = { .family = FAMILY_IPV4, .link = LINK_PAIR };
 	struct lab *lab;
 	cpu_set_t one;
 	struct err e;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
 	CPU_ZERO(&one);
 	CPU_SET((size_t)cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
@@ -77,11 +82,13 @@ static int next_cpu(const cpu_set_t *set, int cpu)
 /* Children that make so many pairs each. Return: how many there are */
 static int make_side_by_side(const cpu_set_t *set, int children, int each, pid_t pid[CHILDREN_MOST])
 {
+	const pid_t parent = getpid();
+
 	for (int i = 0, cpu = -1; i < children; i++) {
 		cpu = next_cpu(set, cpu);
 		pid[i] = fork();
 		if (pid[i] == 0)
-			make_hosts(cpu, each);
+			make_hosts(parent, cpu, each);
 	}
 	return children;
 }

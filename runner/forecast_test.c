@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner/forecast.h"
 
+#include "lib/err.h"
+
+#include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -107,6 +113,31 @@ static void idle_processors_make_no_pace(void **state)
 						sides[i].children, 3), 2000000);
 }
 
+/* All that make hosts hold the end of a pipe that their caller has: it ends when they have */
+static void who_measures_ends_with_the_runner(void **state)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct forecast_pace pace;
+	struct err e;
+	int end[2];
+	pid_t runner;
+
+	(void)state;
+	assert_int_equal(pipe(end), 0);
+	runner = fork();
+	if (runner == 0) {
+		forecast_pace(&pace, 1, 1, 10000, &e);
+		_exit(0);
+	}
+	close(end[1]);
+	usleep(200000);
+	kill(runner, SIGKILL);
+	assert_int_equal(waitpid(runner, NULL, 0), runner);
+	p.fd = end[0];
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	close(end[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +145,7 @@ int main(void)
 		cmocka_unit_test(work_grows_with_what_is_to_be_done_and_shrinks_with_processors),
 		cmocka_unit_test(with_a_slot_less_than_processors_hosts_are_made_ahead),
 		cmocka_unit_test(idle_processors_make_no_pace),
+		cmocka_unit_test(who_measures_ends_with_the_runner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
