@@ -511,6 +511,21 @@ static void start_ahead(struct pool *p)
 		s->head++;
 }
 
+static bool is_shortage(int rc)
+{
+	return rc == -EAGAIN || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE;
+}
+
+/* Who rests or dies has a process, too. Return: whether anybody did */
+static bool bury_all(struct pool_state *s)
+{
+	const bool any = s->restings || s->dyings;
+
+	release(s);
+	collect_dying(s, true);
+	return any;
+}
+
 static int start_some(struct pool *p, struct err *e)
 {
 	struct pool_state *s = p->state;
@@ -521,11 +536,10 @@ static int start_some(struct pool *p, struct err *e)
 
 		if (cpu < 0)
 			break;
-		if (rc == -EAGAIN || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE) {
-			if (!s->running)
-				return rc;
+		if (is_shortage(rc) && s->running)
 			break;		/* as many as the machine allows: go on when one ends */
-		}
+		if (is_shortage(rc) && bury_all(s))
+			continue;
 		if (rc)
 			return rc;
 		s->head++;
