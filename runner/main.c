@@ -92,6 +92,7 @@ int main(int argc, char **argv)
 	arena_out_of_memory = out_of_memory;
 	netns_lost = lost;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* ignored, children would end untold, and their numbers be free */
 	signal(SIGXFSZ, SIG_IGN);	/* then write() says EFBIG, and we say where */
 	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))) {
 		help(stdout);
