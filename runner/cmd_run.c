@@ -563,7 +563,7 @@ static int run(struct request *q, struct err *e)
 	}
 	if (request_refuse_programs(q, e) || onlooker_open(&q->onlooker, e))
 		return e->code;
-	if (means_gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e))
+	if (means_gain_rights(e) || lab_prepare(e) || require_ask(&q->suite, &q->facts, e) || means_room(e))
 		return bail(q, e);
 	if (q->suite.errors)
 		return request_complain(&q->suite, e);

@@ -5,6 +5,7 @@
 #include "lib/netns.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,6 +26,18 @@ int means_gain_rights(struct err *e)
 	if (e->code != -EPERM || netns_own_user(e))
 		return e->code;
 	return netns_allowed(e);
+}
+
+int means_room(struct err *e)
+{
+	enum { RUN_ROOM = 320 << 10 };
+	void *const room = mmap(NULL, RUN_ROOM, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return err_sys(e, "what a run takes");
+	munmap(room, RUN_ROOM);
+	return 0;
 }
 
 static long memory_mib(void)

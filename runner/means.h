@@ -17,6 +17,9 @@ int means_gain_rights(struct err *e);
 /** means_own_user() - Whether means_gain_rights() made a user namespace of our own for it */
 bool means_own_user(void);
 
+/** means_room() - Whether the addresses are left that a run takes: short of them amid it, it could only break off */
+int means_room(struct err *e);
+
 /**
  * means_slots() - How many trials at once
  * @asked: what was asked for; 0: many more than processors, for most trials wait
