@@ -18,10 +18,12 @@
  * it is collected when that is over, and a bound on those still dying keeps us
  * from making namespaces faster than the kernel can take them down.
  *
- * While all slots are taken, one child more is made ahead where a processor has
- * no child: it prepares what it needs and then waits in pool_await_turn() until a
- * slot is free. So never more than there are slots are at their jobs, and a job
- * that wants to be alone neither is made ahead nor has one made beside it.
+ * While all slots are taken, two children more are made ahead, if there are so few
+ * slots that processors have nothing else to do: they prepare what they need and then
+ * wait in pool_await_turn() until a slot is free. Two, so that one is being made while
+ * another waits; they stay where they were made, for their memory is in that processor's
+ * cache. So never more than there are slots are at their jobs, and a job that wants to be
+ * alone neither is made ahead nor has one made beside it.
  */
 #include "runner/pool.h"
 
@@ -48,6 +50,7 @@ enum {
 	RECORD_MOST = 64 << 20,		/* bytes of lines that a child may write */
 	RESTING_MOST = 8,
 	DYING_MOST = 48,
+	AHEAD_MOST = 2,			/* children; and awake ones at their processor */
 	TICK_MS = 100,
 	READ_SIZE = 65536,
 };
@@ -69,9 +72,10 @@ struct pool_state {
 	struct pool_job *queue;
 	size_t head, tail, room;
 	struct child *child;
-	int children;		/* one more than there are slots */
-	struct child *ahead;	/* made before its turn, and waits for it; or NULL */
-	size_t running;		/* that one not counted */
+	int children;		/* AHEAD_MOST more than there are slots */
+	struct child *ahead[AHEAD_MOST];	/* made before their turn, the first first */
+	int aheads;
+	size_t running;		/* those not counted */
 	pid_t resting[RESTING_MOST], dying[DYING_MOST];
 	size_t restings, dyings;
 	cpu_set_t cpus;
@@ -198,11 +202,29 @@ static struct child *free_slot(struct pool *p)
 	return NULL;
 }
 
+static bool is_ahead(const struct pool_state *s, const struct child *c)
+{
+	for (int i = 0; i < s->aheads; i++)
+		if (s->ahead[i] == c)
+			return true;
+	return false;
+}
+
+static void leave_ahead(struct pool_state *s, const struct child *c)
+{
+	int kept = 0;
+
+	for (int i = 0; i < s->aheads; i++)
+		if (s->ahead[i] != c)
+			s->ahead[kept++] = s->ahead[i];
+	s->aheads = kept;
+}
+
 static void let_begin(struct pool_state *s)
 {
-	struct child *c = s->ahead;
+	struct child *c = s->ahead[0];
 
-	s->ahead = NULL;
+	leave_ahead(s, c);
 	s->running++;
 	c->begun_ns = clock_ns();
 	if (send(c->fd, "", 1, MSG_NOSIGNAL) < 0)
@@ -239,7 +261,7 @@ static int start_once(struct pool *p, const struct order *order, struct err *e)
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	s->awake[c->cpu]++;
 	if (order->ahead)
-		s->ahead = c;
+		s->ahead[s->aheads++] = c;
 	else
 		s->running++;
 	s->reserved[c->cpu] |= order->job.alone;
@@ -322,14 +344,14 @@ static bool said_end(const struct child *c)
 }
 
 /* @gone: the child that ended */
-static void pass_turn(struct pool_state *s, struct child *gone)
+static void pass_turn(struct pool_state *s, const struct child *gone)
 {
-	if (gone == s->ahead) {		/* it could not even prepare itself */
-		s->ahead = NULL;
+	if (is_ahead(s, gone)) {	/* it could not even prepare itself */
+		leave_ahead(s, gone);
 		return;
 	}
 	s->running--;
-	if (s->ahead && !s->stop)
+	if (s->aheads && !s->stop)
 		let_begin(s);
 }
 
@@ -453,7 +475,7 @@ void pool_nudge(struct pool *p, size_t id)
 
 static void enforce_budget(const struct pool_state *s, struct child *c, int64_t now_ns)
 {
-	if (c->overrun || c == s->ahead || now_ns - c->begun_ns < c->job.budget_ns)
+	if (c->overrun || is_ahead(s, c) || now_ns - c->begun_ns < c->job.budget_ns)
 		return;
 	c->overrun = true;
 	end_now(c);
@@ -478,22 +500,46 @@ static int signal_that_came(struct pool_state *s)
 
 /* ------------------------------------------------------------------ the run */
 
-/* A processor where no child lives, dozing or not; -1: none, or somebody wants to be alone */
-static int vacant_cpu(const struct pool_state *s)
+/* How many are at their jobs on a processor, dozing ones too */
+static int at_work(const struct pool_state *s, int cpu)
 {
-	cpu_set_t vacant = s->cpus;
+	int n = 0;
 
-	for (int i = 0; i < s->children; i++) {
-		if (s->child[i].fd < 0)
+	for (int i = 0; i < s->children; i++)
+		n += s->child[i].fd >= 0 && s->child[i].cpu == cpu && !is_ahead(s, &s->child[i]);
+	return n;
+}
+
+static bool somebody_is_alone(const struct pool_state *s)
+{
+	for (int i = 0; i < s->children; i++)
+		if (s->child[i].fd >= 0 && s->child[i].job.alone)
+			return true;
+	return false;
+}
+
+/*
+ * The processor to make one ahead on, the one where the fewest are at work. With one slot,
+ * which is for quiet, nobody may be; else one may, as with more slots. -1: there is none
+ */
+static int idle_cpu(const struct pool *p)
+{
+	const struct pool_state *s = p->state;
+	const int most = p->slots > 1 ? 1 : 0;
+	int best = -1, least = 0;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		int here;
+
+		if (!CPU_ISSET((size_t)cpu, &s->cpus) || s->awake[cpu] >= AHEAD_MOST)
 			continue;
-		if (s->child[i].job.alone)
-			return -1;
-		CPU_CLR((size_t)s->child[i].cpu, &vacant);
+		here = at_work(s, cpu);
+		if (here > most || (best >= 0 && here >= least))
+			continue;
+		best = cpu;
+		least = here;
 	}
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((size_t)cpu, &vacant))
-			return cpu;
-	return -1;
+	return best;
 }
 
 /* What the machine is too short of for that, it may have when the job's turn has come */
@@ -501,14 +547,15 @@ static void start_ahead(struct pool *p)
 {
 	struct pool_state *s = p->state;
 	struct err unheard;
-	int cpu;
 
-	if (s->stop || s->ahead || s->head == s->tail || s->queue[s->head].alone ||
-	    s->running < (size_t)p->slots)
-		return;
-	cpu = vacant_cpu(s);
-	if (cpu >= 0 && !start(p, &s->queue[s->head], cpu, true, &unheard))
+	while (!s->stop && s->aheads < AHEAD_MOST && s->head < s->tail &&
+	       !s->queue[s->head].alone && s->running >= (size_t)p->slots && !somebody_is_alone(s)) {
+		const int cpu = idle_cpu(p);
+
+		if (cpu < 0 || start(p, &s->queue[s->head], cpu, true, &unheard))
+			return;
 		s->head++;
+	}
 }
 
 static bool is_shortage(int rc)
@@ -566,7 +613,7 @@ static void kill_all(struct pool *p)
 		buf_fini(&c->text);
 	}
 	s->running = 0;
-	s->ahead = NULL;
+	s->aheads = 0;
 	release(s);
 	collect_dying(s, true);
 	zygote_end(&s->zygote);
@@ -578,7 +625,7 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 	struct sigaction hup;
 	sigset_t set;
 
-	s->children = p->slots + 1;
+	s->children = p->slots + AHEAD_MOST;
 	s->child = need(calloc((size_t)s->children, sizeof(*s->child)));
 	s->awake = need(calloc(CPU_SETSIZE, sizeof(*s->awake)));
 	s->reserved = need(calloc(CPU_SETSIZE, sizeof(*s->reserved)));
@@ -607,7 +654,7 @@ static int loop(struct pool *p, int *signal_number, struct err *e)
 	int64_t ticked_ns = 0;
 	int rc = 0;
 
-	while (!rc && !*signal_number && !s->stop && (s->running || s->ahead || s->head < s->tail)) {
+	while (!rc && !*signal_number && !s->stop && (s->running || s->aheads || s->head < s->tail)) {
 		rc = start_some(p, e);
 		if (rc)
 			break;

@@ -107,7 +107,7 @@ static void never_more_are_at_work_than_there_are_slots(void **state)
 	}
 }
 
-static void a_vacant_processor_makes_the_next_one_ahead(void **state)
+static void an_idle_processor_makes_the_next_ones_ahead(void **state)
 {
 	(void)state;
 	if (cpus() < 2)
@@ -118,11 +118,26 @@ static void a_vacant_processor_makes_the_next_one_ahead(void **state)
 	assert_int_equal(atomic_load(&told->beside_alone), 0);
 }
 
+static void with_one_slot_and_one_processor_nobody_is_made_beside(void **state)
+{
+	cpu_set_t all, one;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	run(1);
+	sched_setaffinity(0, sizeof(all), &all);
+	assert_int_equal(atomic_load(&told->waited), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_more_are_at_work_than_there_are_slots),
-		cmocka_unit_test(a_vacant_processor_makes_the_next_one_ahead),
+		cmocka_unit_test(an_idle_processor_makes_the_next_ones_ahead),
+		cmocka_unit_test(with_one_slot_and_one_processor_nobody_is_made_beside),
 	};
 
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
