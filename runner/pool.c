@@ -271,7 +271,6 @@ static int start_once(struct pool *p, const struct order *order, struct err *e)
 static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead, struct err *e)
 {
 	const struct order order = { .job = *job, .cpu = cpu, .ahead = ahead };
-
 	const int rc = start_once(p, &order, e);
 
 	return rc == -ECHILD ? start_once(p, &order, e) : rc;	/* with another zygote */
