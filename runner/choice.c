@@ -27,7 +27,7 @@ int choice_settle(struct choice *c, struct arena *a, struct err *e)
 static void keep_quick(struct suite *s)
 {
 	for (size_t i = 0; i < s->items; i++)
-		s->item[i].wanted &= s->item[i].least_ns <= QUICK_NS;
+		s->item[i].wanted &= s->item[i].work.least_ns <= QUICK_NS;
 }
 
 static bool any_wanted(const struct suite *s)

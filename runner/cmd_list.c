@@ -18,7 +18,7 @@ static void print_trials(const struct suite *s, bool times, struct buf *out)
 
 	for (size_t i = 0; i < s->items; i++) {
 		if (times)
-			buf_addf(out, "%8s  ", clock_text(s->item[i].least_ns, span, sizeof(span)));
+			buf_addf(out, "%8s  ", clock_text(s->item[i].work.least_ns, span, sizeof(span)));
 		escape_shown(out, s->item[i].name);
 		buf_adds(out, "\n");
 	}

@@ -263,7 +263,7 @@ static bool is_shortage(const struct events *events)
 static bool try_again(struct course *c, const struct pool_job *job, const struct verdict *v,
 		      const struct events *events)
 {
-	const bool is_long = item_of(c->s, job->id)->least_ns > LONG_NS;
+	const bool is_long = item_of(c->s, job->id)->work.least_ns > LONG_NS;
 	struct pool_job next = *job;
 
 	if (job->try_number >= (is_long ? LONG_TRIES_MOST : TRIES_MOST) ||
@@ -384,7 +384,7 @@ static int64_t budget_of(const struct session *s, const struct suite_item *item)
 		return s->timeout_ns;
 	if (sc->timeout.ns)
 		return span_ns(sc->timeout, s->facts);
-	return item->least_ns + item->least_ns / 10 + SPARE_NS;
+	return item->work.least_ns + item->work.least_ns / 10 + SPARE_NS;
 }
 
 static bool skip(struct course *c, size_t id)
@@ -411,7 +411,8 @@ static const struct suite_item *sorted_items;
 static int longest_first(const void *a, const void *b)
 {
 	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	const int64_t dx = sorted_items[x].least_ns, dy = sorted_items[y].least_ns;
+	const int64_t dx = sorted_items[x].work.least_ns,
+		      dy = sorted_items[y].work.least_ns;
 
 	if (dx != dy)
 		return dx < dy ? 1 : -1;

@@ -338,7 +338,6 @@ static void add_items(struct suite *s, struct case_file *f, const struct facts *
 			struct trial t;
 
 			parse_trial(&f->scenario, v, facts, &t);
-			item->least_ns = t.least_ns;
 			item->work = work_of(&t);
 			trial_fini(&t);
 		}

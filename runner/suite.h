@@ -29,8 +29,7 @@ struct suite_item {
 	size_t variant;
 	int repeat;			/* 1, 2, ... */
 	const char *name;		/* unique: the trial's, and its repeat where there are several */
-	int64_t least_ns;
-	struct forecast_trial work;	/* least_ns among it, too */
+	struct forecast_trial work;	/* what is known of it beforehand */
 	bool wanted;			/* by the filters */
 };
 
