@@ -2,6 +2,7 @@
 #include "lib/zygote.h"
 
 #include "lib/auto.h"
+#include "lib/child.h"
 #include "lib/err.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -100,8 +100,8 @@ static _Noreturn void be_zygote(const struct zygote *z, int socket)
 	pid_t pid;
 	int fd;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!order || getppid() != z->parent)
+	child_dies_with(z->parent, 1);
+	if (!order)
 		_exit(1);
 	while (hear(socket, order, z->order_len, &fd) == (ssize_t)z->order_len) {
 		pid = fd < 0 ? -EMFILE : give_birth(z, socket, order, fd);

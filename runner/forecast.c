@@ -13,15 +13,14 @@
 
 #include "lib/arena.h"
 #include "lib/auto.h"
+#include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "runner/lab.h"
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,15 +53,10 @@ static _Noreturn void make_hosts(pid_t parent, int cpu, int pairs)
 {
 	const struct lab_plan plan = { .family = FAMILY_IPV4, .link = LINK_PAIR };
 	struct lab *lab;
-	cpu_set_t one;
 	struct err e;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	CPU_ZERO(&one);
-	CPU_SET((size_t)cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	child_dies_with(parent, 1);
+	child_stays_on(cpu);
 	for (int i = 0; i < pairs; i++) {
 		if (lab_open(&lab, &plan, &e))
 			_exit(1);
@@ -79,8 +73,8 @@ static int next_cpu(const cpu_set_t *set, int cpu)
 	return cpu;
 }
 
-/* Children that make so many pairs each. Return: how many there are */
-static int make_side_by_side(const cpu_set_t *set, int children, int each, pid_t pid[CHILDREN_MOST])
+/* Children that make so many pairs each */
+static void make_side_by_side(const cpu_set_t *set, int children, int each, pid_t pid[CHILDREN_MOST])
 {
 	const pid_t parent = getpid();
 
@@ -90,10 +84,9 @@ static int make_side_by_side(const cpu_set_t *set, int children, int each, pid_t
 		if (pid[i] == 0)
 			make_hosts(parent, cpu, each);
 	}
-	return children;
 }
 
-/* With one more than slots: it is made ahead */
+/* One more than there are slots: some are made ahead */
 static int side_by_side(int slots, int awake, int processors)
 {
 	const int all = awake * processors < CHILDREN_MOST ? awake * processors : CHILDREN_MOST;

@@ -15,6 +15,7 @@
 #include "lib/arena.h"
 #include "lib/auto.h"
 #include "lib/buf.h"
+#include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/pulse.h"
@@ -29,7 +30,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -150,7 +150,7 @@ static int in_memory(int *fd, const char *name, const struct buf *b, struct err 
 /* Guest system calls are wake-ups between UML's processes: on one processor they cost a fifth */
 static void pin(int which)
 {
-	cpu_set_t may, one;
+	cpu_set_t may;
 	int nth = 0;
 
 	if (sched_getaffinity(0, sizeof(may), &may) || !CPU_COUNT(&may))
@@ -159,9 +159,7 @@ static void pin(int which)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &may) || nth++ != which)
 			continue;
-		CPU_ZERO(&one);
-		CPU_SET((size_t)cpu, &one);
-		sched_setaffinity(0, sizeof(one), &one);
+		child_stays_on(cpu);
 		return;
 	}
 }
@@ -183,9 +181,7 @@ static void become(const struct command *c, const struct ends *p, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);		/* ^C reaches us, who end it */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(NOT_FOUND);
+	child_dies_with(parent, NOT_FOUND);
 	dup2(null, STDIN_FILENO);
 	dup2(p->said[1], STDOUT_FILENO);
 	dup2(p->said[1], STDERR_FILENO);

@@ -3,6 +3,7 @@
 
 #include "lib/auto.h"
 #include "lib/buf.h"
+#include "lib/child.h"
 #include "lib/err.h"
 #include "runner/command.h"
 #include "runner/diff.h"
@@ -16,7 +17,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -45,9 +45,7 @@ static void be_a_child(const struct all *a, size_t which, int out, int told, pid
 	int status;
 
 	sigprocmask(SIG_SETMASK, &a->before, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_TROUBLE);
+	child_dies_with(parent, EXIT_TROUBLE);
 	dup2(out, STDOUT_FILENO);
 	status = a->k->run(a->k->ctx, which, told);
 	fflush(NULL);

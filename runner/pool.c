@@ -29,6 +29,7 @@
 
 #include "lib/arena.h"
 #include "lib/auto.h"
+#include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/zygote.h"
@@ -172,7 +173,6 @@ static void be_a_child(void *ctx, const void *told, int fd)
 {
 	const struct order *order = told;
 	struct pool *p = ctx;
-	cpu_set_t one;
 	sigset_t none;
 
 	made_ahead = order->ahead;
@@ -181,13 +181,9 @@ static void be_a_child(void *ctx, const void *told, int fd)
 	signal(SIGINT, SIG_IGN);	/* ^C reaches the runner, which ends its children */
 	signal(SIGPIPE, SIG_IGN);
 	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != p->state->zygote.parent)
-		_exit(3);		/* it died before we could ask to die with it */
+	child_dies_with(p->state->zygote.parent, 3);
 	prctl(PR_SET_TIMERSLACK, 1000UL);
-	CPU_ZERO(&one);
-	CPU_SET((size_t)order->cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	child_stays_on(order->cpu);
 	if (!p->play(p->ctx, &order->job, fd))
 		_exit(0);
 	for (;;)

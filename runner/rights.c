@@ -34,12 +34,11 @@
 
 #include "lib/caps.h"
 #include "lib/cell.h"
+#include "lib/child.h"
 #include "lib/netns.h"
 #include "runner/sockets.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { STOCK_MOST = 16, PRIVILEGED_PORTS = 1024 };
@@ -196,11 +195,7 @@ static int be_nobody(struct err *e)
 		return 0;
 	if (caps_nobody(e) < 0)
 		return e->code;
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
-		return err_sys(e, "PR_SET_PDEATHSIG");
-	if (getppid() != parent)
-		_exit(3);
-	return 0;
+	return child_dies_with(parent, 3) ? err_sys(e, "PR_SET_PDEATHSIG") : 0;
 }
 
 int rights_settle(struct play *p, struct err *e)
