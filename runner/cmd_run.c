@@ -84,17 +84,20 @@ static int open_outlets(struct request *q, struct err *e)
 
 static int longest_first(const void *a, const void *b)
 {
-	const int64_t x = ((const struct forecast_trial *)a)->least_ns;
-	const int64_t y = ((const struct forecast_trial *)b)->least_ns;
+	const int64_t x = forecast_lasts(a), y = forecast_lasts(b);
 
 	return (y > x) - (y < x);
 }
 
-/* To ask the machine for its pace may cost so much of the run: one pair of hosts for so many trials */
+/*
+ * How many hosts to ask the machine's pace with, which takes time from the run, at most three
+ * hundredths. With fewer than a hundred it is off by a tenth: it depends on when the kernel
+ * takes down what was made before. The longer a run, the more it is worth
+ */
 static int pairs_for(size_t trials)
 {
-	enum { TRIALS_FOR_PAIR = 40, PAIRS_LEAST = 12, PAIRS_MOST = 128 };
-	const size_t pairs = trials / TRIALS_FOR_PAIR;
+	enum { FEW = 40, MANY = 18, MANY_TRIALS = 1500, PAIRS_LEAST = 12, PAIRS_MOST = 160 };
+	const size_t pairs = trials / (trials < MANY_TRIALS ? FEW : MANY);
 
 	return pairs < PAIRS_LEAST ? PAIRS_LEAST : pairs > PAIRS_MOST ? PAIRS_MOST : (int)pairs;
 }
@@ -112,11 +115,11 @@ static int64_t forecast(struct request *q)
 		if (q->allow_run || !q->suite.item[i].file->scenario.runs)
 			trial[count++] = q->suite.item[i].work;
 	if (count < FORESEEN_LEAST ||
-	    forecast_pace(&pace, slots, SESSION_AWAKE_MOST, pairs_for(count), &e))
+	    forecast_pace(&pace, slots, SESSION_WORKING_MOST, pairs_for(count), &e))
 		return 0;
 	if (!q->shuffle)
 		qsort(trial, count, sizeof(*trial), longest_first);
-	return forecast_run(trial, count, slots, SESSION_AWAKE_MOST, &pace);
+	return forecast_run(trial, count, slots, SESSION_WORKING_MOST, &pace);
 }
 
 static int begin_report(struct request *q, struct err *e)

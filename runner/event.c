@@ -36,6 +36,7 @@ const char *const event_name[EVENT_KIND_COUNT] = {
 	[EVENT_LATE]	= "late",
 	[EVENT_DOZE]	= "doze",
 	[EVENT_WAKE]	= "wake",
+	[EVENT_NAP]	= "nap",
 	[EVENT_KERNEL]	= "kernel",
 	[EVENT_SKIP]	= "skip",
 	[EVENT_BROKEN]	= "broken",

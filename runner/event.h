@@ -46,6 +46,7 @@ enum event_kind {
 			   text: what else upset the schedule */
 	EVENT_DOZE,	/* about to sleep for long; number: until when (for the runner's slots) */
 	EVENT_WAKE,
+	EVENT_NAP,	/* from here on it mostly looks whether something has come (likewise) */
 	EVENT_KERNEL,	/* the kernel complained in its log; text: the line */
 	EVENT_SKIP,	/* the kernel lacks what a step needs; text: what, with the errno */
 	EVENT_BROKEN,	/* we could not do our job; text: why */

@@ -17,6 +17,7 @@
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "runner/lab.h"
+#include "runner/pool.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -28,10 +29,10 @@ enum { CHILDREN_MOST = 64 };
 
 /* Work of a trial in percent of making two hosts: all that its child, the runner and the
    kernel do for it, taking the hosts down included. Then what comes on top */
-enum { TRIAL = 132, TRIAL_LOOKS = 33, TRIAL_IPV6 = 22, TEN_ACTS = 22 };
+enum { TRIAL = 118, TRIAL_LOOKS = 12, TRIAL_IPV6 = 22, TEN_ACTS = 22 };
 
 /* Where there are fewer slots than processors, so much of it is done before a trial's turn */
-enum { AHEAD = 55 };
+enum { AHEAD = 43 };
 
 /* Of the time that a trial looks again each millisecond, what the looks take; percent */
 enum { LOOKING = 5 };
@@ -42,9 +43,8 @@ enum { LOOKING = 5 };
 static const int64_t AWAKE_MORE_NS = 4 * NS_PER_MS, ASLEEP_MORE_NS = 5 * NS_PER_MS;
 enum { PATIENCE = 20 };
 
-/* And the more of them are awake at a processor, the longer each stays so, for it waits while
-   others work or hold locks. With four: as long as making hosts takes, in percent */
-enum { AMONG_FOUR = 440 };
+/* A call that is not said to have longer takes no longer than that */
+static const int64_t CALL_NS = 5 * NS_PER_S;
 
 /* ------------------------------------------------------------ the pace */
 
@@ -87,9 +87,9 @@ static void make_side_by_side(const cpu_set_t *set, int children, int each, pid_
 }
 
 /* One more than there are slots: some are made ahead */
-static int side_by_side(int slots, int awake, int processors)
+static int side_by_side(int slots, int working, int processors)
 {
-	const int all = awake * processors < CHILDREN_MOST ? awake * processors : CHILDREN_MOST;
+	const int all = working * processors < CHILDREN_MOST ? working * processors : CHILDREN_MOST;
 
 	return slots + 1 < all ? slots + 1 : all;
 }
@@ -101,7 +101,7 @@ int64_t forecast_hosts(int64_t ns, int processors, int children, int each)
 	return ns * busy / (children * each);
 }
 
-int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, struct err *e)
+int forecast_pace(struct forecast_pace *pace, int slots, int working, int pairs, struct err *e)
 {
 	pid_t pid[CHILDREN_MOST];
 	int64_t begun_ns;
@@ -112,7 +112,7 @@ int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, s
 	if (sched_getaffinity(0, sizeof(set), &set))
 		return err_sys(e, "forecast");
 	*pace = (struct forecast_pace){ .processors = CPU_COUNT(&set) };
-	children = side_by_side(slots, awake, pace->processors);
+	children = side_by_side(slots, working, pace->processors);
 	each = (pairs + children - 1) / children;
 	begun_ns = clock_ns();
 	make_side_by_side(&set, children, each, pid);
@@ -126,7 +126,7 @@ int forecast_pace(struct forecast_pace *pace, int slots, int awake, int pairs, s
 
 static const int64_t FOREVER_NS = INT64_MAX / 4;
 
-/* A seat for a trial: on a processor, among those awake there; or one of all slots */
+/* Half a place at work, on a processor; or one of all slots */
 struct seat {
 	int64_t free_ns;
 	int cpu;
@@ -175,45 +175,70 @@ static int64_t later(int64_t a, int64_t b)
 }
 
 /* What a trial is awake for without work */
-static int64_t stay_of(const struct forecast_trial *t, const struct forecast_pace *pace, int awake)
+static int64_t stay_of(const struct forecast_trial *t)
 {
-	const int64_t among = pace->hosts_ns * AMONG_FOUR / 100 * (awake - 1) / 3;
+	return t->awake_ns + (t->looks ? AWAKE_MORE_NS : 0);
+}
 
-	return t->awake_ns + (t->looks ? AWAKE_MORE_NS + among : 0);
+int64_t forecast_lasts(const struct forecast_trial *t)
+{
+	const int64_t wait = later(t->patience_ns, CALL_NS);
+	const int64_t timer = t->timer_ns < wait ? t->timer_ns : wait;
+
+	return later(later(t->least_ns, timer), t->patience_ns / 100 * PATIENCE);
 }
 
 static int64_t sleep_of(const struct forecast_trial *t)
 {
-	const int64_t waits = later(t->least_ns, t->patience_ns / 100 * PATIENCE);
-	const int64_t ns = waits - t->awake_ns + (t->looks ? ASLEEP_MORE_NS : 0);
+	const int64_t ns = forecast_lasts(t) - t->awake_ns + (t->looks ? ASLEEP_MORE_NS : 0);
 
 	return ns < FOREVER_NS ? ns : FOREVER_NS;
 }
 
-int64_t forecast_run(const struct forecast_trial *trial, size_t count, int slots, int awake,
+/* When two are free: a trial that works needs as much, one that looks half of it */
+static int64_t two_free(const struct seat *p, size_t count)
+{
+	return count > 2 && p[2].free_ns < p[1].free_ns ? p[2].free_ns : p[1].free_ns;
+}
+
+static size_t taken_at(const struct seat *slot, size_t slots, int64_t now_ns)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < slots; i++)
+		taken += slot[i].free_ns > now_ns;
+	return taken;
+}
+
+int64_t forecast_run(const struct forecast_trial *trial, size_t count, int slots, int working,
 		     const struct forecast_pace *pace)
 {
-	const size_t awakes = (size_t)awake * (size_t)pace->processors;
+	const size_t halves = 2 * (size_t)working * (size_t)pace->processors;
 	const int ahead = slots < pace->processors ? AHEAD : 0;
-	const int ours = slots < (int)awakes ? (slots - 1) / pace->processors + 1 : awake;
 	autofree struct seat *slot = seats((size_t)slots, pace->processors);
-	autofree struct seat *seat = seats(awakes, pace->processors);
+	autofree struct seat *seat = seats(halves, pace->processors);
 	autofree int64_t *idle_at = calloc((size_t)pace->processors, sizeof(*idle_at));
 	int64_t next = 0, last = 0;
 
 	if (!idle_at)
 		arena_out_of_memory();
-	for (size_t i = 0; i < count && last < FOREVER_NS; i++) {
-		const struct forecast_trial *t = &trial[i];
-		const int64_t begun = later(next, later(slot->free_ns, seat->free_ns));
+	for (size_t first = 0, end = count; first < end && last < FOREVER_NS;) {
+		const int64_t begun = later(next, later(slot->free_ns, two_free(seat, halves)));
+		const bool from_end = pool_takes_last(slots, taken_at(slot, (size_t)slots, begun),
+						      forecast_lasts(&trial[first]),
+						      forecast_lasts(&trial[end - 1]));
+		const struct forecast_trial *t = &trial[from_end ? --end : first++];
 		const int64_t worked = later(begun, idle_at[seat->cpu]) + work_of(t, pace, ahead);
+		const int64_t stayed = worked + stay_of(t);
 
 		idle_at[seat->cpu] = worked;
-		seat->free_ns = worked + stay_of(t, pace, ours);
-		slot->free_ns = seat->free_ns + sleep_of(t);
+		slot->free_ns = stayed + sleep_of(t);
 		last = later(last, slot->free_ns);
 		next = begun + pace->hosts_ns / pace->processors;	/* links have one lock */
-		sink(seat, awakes);
+		seat->free_ns = worked;
+		sink(seat, halves);
+		seat->free_ns = stayed;
+		sink(seat, halves);
 		sink(slot, (size_t)slots);
 	}
 	return last;

@@ -17,10 +17,12 @@
 
 #define S 1000000000LL
 
+enum { TRIALS = 8 };
+
 /* Seconds that trials wait, and are awake for of those; work is next to nothing */
 static const struct {
 	const char *what;
-	int64_t least[6], awake[6];
+	int64_t least[TRIALS], awake[TRIALS];
 	size_t count;
 	int slots, all;
 } waits[] = {
@@ -30,8 +32,9 @@ static const struct {
 	{ "one after the other they do not",	{ 60, 60, 60 },			{ 0 },		3, 1, 180 },
 	{ "two at once take half as long",	{ 60, 60, 60, 60 },		{ 0 },		4, 2, 120 },
 	{ "the longest at the end is on top",	{ 10, 10, 60 },			{ 0 },		3, 2, 70 },
-	{ "only four at once are awake",	{ 60, 60, 60, 60, 60 },		{ 60, 60, 60, 60, 60 }, 5, 9, 120 },
-	{ "who sleeps leaves its place",	{ 60, 60, 60, 60, 60 },		{ 1, 1, 1, 1, 1 }, 5, 9, 61 },
+	{ "only seven at once look",		{ 60, 60, 60, 60, 60, 60, 60, 60 }, { 60, 60, 60, 60, 60, 60, 60, 60 }, 8, 9, 120 },
+	{ "five do, where four may work",	{ 60, 60, 60, 60, 60 },		{ 60, 60, 60, 60, 60 }, 5, 9, 60 },
+	{ "who sleeps leaves its place",	{ 60, 60, 60, 60, 60, 60, 60, 60 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, 8, 9, 61 },
 	{ "what never ends is no trouble",	{ INT64_MAX / 2 / S, INT64_MAX / 2 / S, INT64_MAX / 2 / S },
 						{ 0 },				3, 1, -1 },
 };
@@ -42,7 +45,7 @@ static void waits_pass_side_by_side_where_there_is_room(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		struct forecast_trial t[6] = { 0 };
+		struct forecast_trial t[TRIALS] = { 0 };
 		int64_t all;
 
 		for (size_t k = 0; k < waits[i].count; k++) {
@@ -55,6 +58,28 @@ static void waits_pass_side_by_side_where_there_is_room(void **state)
 		    all < waits[i].all * S || all > waits[i].all * S * 13 / 10)
 			fail_msg("%s: %lld", waits[i].what, (long long)all);
 	}
+}
+
+/* Eight slots, one of which is for what is brief: two minutes are time enough for all of that */
+static void the_last_slots_are_for_the_brief_ones(void **state)
+{
+	const struct forecast_pace pace = { .hosts_ns = S, .processors = 1 };
+	struct forecast_trial t[9 + 40] = { 0 };
+	const size_t count = sizeof(t) / sizeof(t[0]);
+
+	(void)state;
+	for (size_t i = 0; i < 9; i++)
+		t[i].least_ns = 60 * S;
+	assert_in_range(forecast_run(t, count, 8, 4, &pace), 120 * S, 150 * S);
+}
+
+static void a_trial_lasts_its_least_time_its_timers_or_a_share_of_its_patience(void **state)
+{
+	(void)state;
+	assert_int_equal(forecast_lasts(&(struct forecast_trial){ .least_ns = 3 * S, .patience_ns = 10 * S }), 3 * S);
+	assert_int_equal(forecast_lasts(&(struct forecast_trial){ .least_ns = S, .patience_ns = 10 * S }), 2 * S);
+	assert_int_equal(forecast_lasts(&(struct forecast_trial){ .least_ns = S, .timer_ns = 4 * S }), 4 * S);
+	assert_int_equal(forecast_lasts(&(struct forecast_trial){ .least_ns = S, .timer_ns = 90 * S }), 5 * S);
 }
 
 static int64_t work(struct forecast_trial one, size_t count, int slots, struct forecast_pace pace)
@@ -142,6 +167,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_pass_side_by_side_where_there_is_room),
+		cmocka_unit_test(the_last_slots_are_for_the_brief_ones),
+		cmocka_unit_test(a_trial_lasts_its_least_time_its_timers_or_a_share_of_its_patience),
 		cmocka_unit_test(work_grows_with_what_is_to_be_done_and_shrinks_with_processors),
 		cmocka_unit_test(with_a_slot_less_than_processors_hosts_are_made_ahead),
 		cmocka_unit_test(idle_processors_make_no_pace),

@@ -241,6 +241,7 @@ static const struct member { const char *word, *number, *text, *from; } member[E
 	[EVENT_LATE]	= { NULL,	NULL,		"message",	"due_ns" },
 	[EVENT_DOZE]	= { NULL,	"until_ns",	NULL,		NULL },
 	[EVENT_WAKE]	= { NULL,	NULL,		NULL,		NULL },
+	[EVENT_NAP]	= { NULL,	NULL,		NULL,		NULL },
 	[EVENT_KERNEL]	= { NULL,	NULL,		"message",	NULL },
 	[EVENT_SKIP]	= { NULL,	"errno",	"message",	NULL },
 	[EVENT_BROKEN]	= { "blame",	"errno",	"message",	NULL },

@@ -19,6 +19,7 @@
 
 enum {
 	DOZE_NS = 3000000,		/* a longer sleep gives the processor to other trials */
+	NAP_NS = 500000,		/* who sleeps so long now and then needs half of it */
 	SETTLE_MOST_NS = 250000000,	/* frames that stay on their way so long are not waited for any more */
 	SETTLE_STEP_NS = 100000,
 	FRAMES_MOST = 50000,
@@ -571,6 +572,10 @@ static void sleep_for(struct play *p, struct pollfd *fds, int nfds, int64_t unti
 
 	if (doze) {
 		play_tell(p, EVENT(EVENT_DOZE, .number = until_ns));
+		play_flush(p);
+	} else if (left > NAP_NS && !p->napped && !p->trial->runs) {
+		p->napped = true;	/* a trial that runs programs does not know what they need */
+		play_tell(p, EVENT(EVENT_NAP));
 		play_flush(p);
 	}
 	ppoll(fds, (nfds_t)nfds, &ts, NULL);

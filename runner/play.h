@@ -123,6 +123,7 @@ struct play {
 	int programs_fd;	/* gets readable when there is something to hear of them */
 	bool (*hear_programs)(struct play *p); /* whether there was anything */
 	bool at_work;		/* a program is waited for, so the processor is not free */
+	bool napped;		/* it has said that from now on it mostly looks */
 
 	uint64_t *counter_base;	/* by step, for expectations on counters */
 

@@ -3,20 +3,20 @@
  * Theory of operation. A trial is a few milliseconds of work and then, often,
  * a long wait. So many children may be alive, but only as many awake as the
  * processors can serve at once: a child that begins to sleep says so through
- * its pipe (an event named doze), and says when it is back. Each child is
+ * its pipe (an event named doze), and says when it is back; one that from now
+ * on mostly looks whether something has come says that, too (nap). Each child is
  * bound to one processor for life, so that the frames of a connection are
  * never handled by two and cannot overtake each other.
+ *
+ * The longest wait first. When they have taken nearly all slots, the last ones go
+ * round among the jobs at the other end of the queue, or the processors would have
+ * nothing to do until the first of the long ones is over.
  *
  * It is a zygote that makes them, begun with the run. The runner has a verdict for
  * each trial that was and writes to its memory all the time, which each fork() of its
  * own would copy.
  *
- * A child that has said everything closes its pipe and rests until it is
- * killed, together with others: the kernel dismantles all namespaces that died
- * meanwhile in one go, under one hold of the lock that every new namespace
- * needs, and much of the price is for the go. Then it takes its time to die;
- * it is collected when that is over, and a bound on those still dying keeps us
- * from making namespaces faster than the kernel can take them down.
+ * A child that has said everything closes its pipe and rests, see graves.h.
  *
  * While all slots are taken, two children more are made ahead, if there are so few
  * slots that processors have nothing else to do: they prepare what they need and then
@@ -33,11 +33,12 @@
 #include "lib/clock.h"
 #include "lib/err.h"
 #include "lib/zygote.h"
+#include "runner/graves.h"
+#include "runner/processors.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,21 +50,24 @@
 
 enum {
 	RECORD_MOST = 64 << 20,		/* bytes of lines that a child may write */
-	RESTING_MOST = 8,
-	DYING_MOST = 48,
-	AHEAD_MOST = 2,			/* children; and awake ones at their processor */
+	AHEAD_MOST = 2,			/* children; and at work at their processor */
+	SLOTS_FOR_ONE = 8,		/* of so many slots one is for jobs that are brief */
 	TICK_MS = 100,
 	READ_SIZE = 65536,
 };
+
+/* Jobs that take no longer do not keep a slot from others */
+static const int64_t BRIEF_NS = 50 * NS_PER_MS;
 
 struct child {
 	struct pool_job job;
 	pid_t pid;
 	int fd;			/* -1: a free slot */
 	int cpu;
-	bool dozing, overrun;
+	enum load load, awake;	/* what it is for its processor, and when it does not sleep */
+	bool overrun;
 	struct buf text;
-	size_t seen;		/* how much of the text was looked at for doze and wake */
+	size_t seen;		/* how much of the text was looked at for doze, wake and nap */
 	size_t lines;		/* how much of it is lines; a parcel stands behind */
 	bool parcel;
 	int64_t begun_ns;
@@ -77,11 +81,8 @@ struct pool_state {
 	struct child *ahead[AHEAD_MOST];	/* made before their turn, the first first */
 	int aheads;
 	size_t running;		/* those not counted */
-	pid_t resting[RESTING_MOST], dying[DYING_MOST];
-	size_t restings, dyings;
-	cpu_set_t cpus;
-	int *awake;		/* by processor number, CPU_SETSIZE of them */
-	bool *reserved;		/* likewise: for a job that wants to be alone */
+	struct processors cpus;
+	struct graves graves;
 	bool stop;
 	int signals;
 	struct zygote zygote;	/* makes the children; we keep too much to be copied */
@@ -121,6 +122,16 @@ void pool_add(struct pool *p, const struct pool_job *job)
 	s->queue[s->tail++] = *job;
 }
 
+void pool_add_again(struct pool *p, const struct pool_job *job)
+{
+	struct pool_state *s = p->state;
+
+	if (job->alone || job->lasts_ns <= BRIEF_NS || !s->head)
+		pool_add(p, job);
+	else
+		s->queue[--s->head] = *job;
+}
+
 void pool_stop(struct pool *p)
 {
 	p->state->stop = true;
@@ -128,27 +139,10 @@ void pool_stop(struct pool *p)
 
 /* ----------------------------------------------------------------- children */
 
-/*
- * The processor for a job: the one with the fewest awake children, but none
- * that is reserved for a job alone. Where there is no other, such a job shares
- * it with those that fit into its sleep.
- */
-static int cpu_for(const struct pool *p, const struct pool_job *job)
+static void bear(struct pool_state *s, struct child *c, enum load load)
 {
-	const struct pool_state *s = p->state;
-	const int most = job->alone ? 1 : p->awake_most;
-	int best = -1, only = -1, cpus = 0;
-
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &s->cpus))
-			continue;
-		cpus++;
-		only = cpu;
-		if (!s->reserved[cpu] && s->awake[cpu] < most &&
-		    (best < 0 || s->awake[cpu] < s->awake[best]))
-			best = cpu;
-	}
-	return best < 0 && cpus == 1 && !s->awake[only] ? only : best;
+	s->cpus.load[c->cpu] += (int)load - (int)c->load;
+	c->load = load;
 }
 
 /* In a child: it was made before its turn */
@@ -216,12 +210,18 @@ static void leave_ahead(struct pool_state *s, const struct child *c)
 	s->aheads = kept;
 }
 
+static void begin_turn(struct pool_state *s, const struct child *c)
+{
+	s->running++;
+	s->cpus.jobs[c->cpu]++;
+}
+
 static void let_begin(struct pool_state *s)
 {
 	struct child *c = s->ahead[0];
 
 	leave_ahead(s, c);
-	s->running++;
+	begin_turn(s, c);
 	c->begun_ns = clock_ns();
 	if (send(c->fd, "", 1, MSG_NOSIGNAL) < 0)
 		kill(c->pid, SIGKILL);	/* it would wait for ever; how it ended is then told */
@@ -246,7 +246,7 @@ static int start_once(struct pool *p, const struct order *order, struct err *e)
 	if (open_way(order->ahead, end, e))
 		return e->code;
 	*c = (struct child){ .job = order->job, .fd = end[0], .cpu = order->cpu,
-			     .begun_ns = clock_ns() };
+			     .awake = LOAD_WORKS, .begun_ns = clock_ns() };
 	c->pid = zygote_child(&s->zygote, order, end[1], e);
 	close(end[1]);
 	if (c->pid < 0) {
@@ -255,12 +255,12 @@ static int start_once(struct pool *p, const struct order *order, struct err *e)
 	}
 	setpgid(c->pid, c->pid);
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
-	s->awake[c->cpu]++;
+	bear(s, c, LOAD_WORKS);
 	if (order->ahead)
 		s->ahead[s->aheads++] = c;
 	else
-		s->running++;
-	s->reserved[c->cpu] |= order->job.alone;
+		begin_turn(s, c);
+	s->cpus.reserved[c->cpu] |= order->job.alone;
 	return 0;
 }
 
@@ -272,48 +272,7 @@ static int start(struct pool *p, const struct pool_job *job, int cpu, bool ahead
 	return rc == -ECHILD ? start_once(p, &order, e) : rc;	/* with another zygote */
 }
 
-/* ------------------------------------------------------------------ dying */
-
-static void collect_dying(struct pool_state *s, bool wait)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->dyings; i++)
-		if (waitpid(s->dying[i], NULL, wait ? 0 : WNOHANG) == 0)
-			s->dying[kept++] = s->dying[i];
-	s->dyings = kept;
-}
-
-static void collect_first(struct pool_state *s)
-{
-	while (waitpid(s->dying[0], NULL, 0) < 0 && errno == EINTR)
-		;
-	memmove(s->dying, s->dying + 1, --s->dyings * sizeof(s->dying[0]));
-}
-
-/* Let those that rest die, at once. Who cannot be told to is not waited for: it ends with the runner */
-static void release(struct pool_state *s)
-{
-	size_t told = 0;
-
-	for (size_t i = 0; i < s->restings; i++)
-		if (!kill(s->resting[i], SIGKILL))
-			s->resting[told++] = s->resting[i];
-	for (size_t i = 0; i < told; i++) {
-		if (s->dyings == DYING_MOST)
-			collect_first(s);
-		s->dying[s->dyings++] = s->resting[i];
-	}
-	s->restings = 0;
-}
-
-static void lay_to_rest(struct pool_state *s, pid_t pid)
-{
-	collect_dying(s, false);
-	s->resting[s->restings++] = pid;
-	if (s->restings == RESTING_MOST)
-		release(s);
-}
+/* ------------------------------------------------------------------ its end */
 
 static int end_of_child(pid_t pid)
 {
@@ -346,6 +305,7 @@ static void pass_turn(struct pool_state *s, const struct child *gone)
 		return;
 	}
 	s->running--;
+	s->cpus.jobs[gone->cpu]--;
 	if (s->aheads && !s->stop)
 		let_begin(s);
 }
@@ -362,15 +322,14 @@ static void finish(struct pool *p, struct child *c)
 		r.text.len = c->lines;
 	}
 	fd_close(&c->fd);
-	if (!c->dozing)
-		s->awake[c->cpu]--;
+	bear(s, c, LOAD_SLEEPS);
 	pass_turn(s, c);
 	if (c->job.alone)
-		s->reserved[c->cpu] = false;
+		s->cpus.reserved[c->cpu] = false;
 	if (c->overrun || !said_end(c))
 		r.wait = end_of_child(c->pid);
 	else
-		lay_to_rest(s, c->pid);
+		graves_lay(&s->graves, c->pid);
 	c->text = (struct buf){ 0 };
 	p->done(p->ctx, &r);
 	buf_fini(&r.text);
@@ -378,24 +337,29 @@ static void finish(struct pool *p, struct child *c)
 
 /* ---------------------------------------------------------------- listening */
 
+/* What a line says of the load that its child is */
+static void mind_load(struct pool_state *s, struct child *c, const char *word)
+{
+	const bool doze = !strncmp(word, " doze", 5);
+
+	if (!strncmp(word, " nap", 4))
+		c->awake = LOAD_LOOKS;
+	else if (!doze && strncmp(word, " wake", 5) != 0)
+		return;
+	bear(s, c, doze ? LOAD_SLEEPS : c->awake);
+}
+
 static void mind_lines(struct pool *p, struct child *c)
 {
-	struct pool_state *s = p->state;
 	const char *text = buf_text(&c->text);
 	const char *end;
 
 	while ((end = memchr(text + c->seen, '\n', c->lines - c->seen))) {
 		const char *line = text + c->seen;
 		const char *word = memchr(line, ' ', (size_t)(end - line));
-		const bool doze = word && !strncmp(word, " doze", 5);
-		const bool wake = word && !strncmp(word, " wake", 5);
 
-		if (doze && !c->dozing)
-			s->awake[c->cpu]--;
-		if (wake && c->dozing)
-			s->awake[c->cpu]++;
-		if (doze || wake)
-			c->dozing = doze;
+		if (word)
+			mind_load(p->state, c, word);
 		if (p->line)
 			p->line(p->ctx, &c->job, line, (size_t)(end - line));
 		c->seen = (size_t)(end + 1 - text);
@@ -495,16 +459,6 @@ static int signal_that_came(struct pool_state *s)
 
 /* ------------------------------------------------------------------ the run */
 
-/* How many are at their jobs on a processor, dozing ones too */
-static int at_work(const struct pool_state *s, int cpu)
-{
-	int n = 0;
-
-	for (int i = 0; i < s->children; i++)
-		n += s->child[i].fd >= 0 && s->child[i].cpu == cpu && !is_ahead(s, &s->child[i]);
-	return n;
-}
-
 static bool somebody_is_alone(const struct pool_state *s)
 {
 	for (int i = 0; i < s->children; i++)
@@ -513,39 +467,16 @@ static bool somebody_is_alone(const struct pool_state *s)
 	return false;
 }
 
-/*
- * The processor to make one ahead on, the one where the fewest are at work. With one slot,
- * which is for quiet, nobody may be; else one may, as with more slots. -1: there is none
- */
-static int idle_cpu(const struct pool *p)
-{
-	const struct pool_state *s = p->state;
-	const int most = p->slots > 1 ? 1 : 0;
-	int best = -1, least = 0;
-
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		int here;
-
-		if (!CPU_ISSET((size_t)cpu, &s->cpus) || s->awake[cpu] >= AHEAD_MOST)
-			continue;
-		here = at_work(s, cpu);
-		if (here > most || (best >= 0 && here >= least))
-			continue;
-		best = cpu;
-		least = here;
-	}
-	return best;
-}
-
 /* What the machine is too short of for that, it may have when the job's turn has come */
 static void start_ahead(struct pool *p)
 {
 	struct pool_state *s = p->state;
+	const int most = p->slots > 1 ? 1 : 0;	/* with one slot, which is for quiet, nobody is beside it */
 	struct err unheard;
 
 	while (!s->stop && s->aheads < AHEAD_MOST && s->head < s->tail &&
 	       !s->queue[s->head].alone && s->running >= (size_t)p->slots && !somebody_is_alone(s)) {
-		const int cpu = idle_cpu(p);
+		const int cpu = processors_idle(&s->cpus, most, AHEAD_MOST);
 
 		if (cpu < 0 || start(p, &s->queue[s->head], cpu, true, &unheard))
 			return;
@@ -558,14 +489,18 @@ static bool is_shortage(int rc)
 	return rc == -EAGAIN || rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE;
 }
 
-/* Who rests or dies has a process, too. Return: whether anybody did */
-static bool bury_all(struct pool_state *s)
+bool pool_takes_last(int slots, size_t taken, int64_t first_ns, int64_t last_ns)
 {
-	const bool any = s->restings || s->dyings;
+	return taken >= (size_t)(slots - slots / SLOTS_FOR_ONE) && first_ns > BRIEF_NS &&
+	       last_ns <= BRIEF_NS;
+}
 
-	release(s);
-	collect_dying(s, true);
-	return any;
+static bool last_is_next(const struct pool *p)
+{
+	const struct pool_state *s = p->state;
+	const struct pool_job *first = &s->queue[s->head], *last = &s->queue[s->tail - 1];
+
+	return !last->alone && pool_takes_last(p->slots, s->running, first->lasts_ns, last->lasts_ns);
 }
 
 static int start_some(struct pool *p, struct err *e)
@@ -573,18 +508,23 @@ static int start_some(struct pool *p, struct err *e)
 	struct pool_state *s = p->state;
 
 	while (!s->stop && s->head < s->tail && s->running < (size_t)p->slots) {
-		const int cpu = cpu_for(p, &s->queue[s->head]);
-		const int rc = cpu < 0 ? 0 : start(p, &s->queue[s->head], cpu, false, e);
+		const bool last = last_is_next(p);
+		const struct pool_job *job = &s->queue[last ? s->tail - 1 : s->head];
+		const int cpu = processors_for(&s->cpus, job->alone);
+		const int rc = cpu < 0 ? 0 : start(p, job, cpu, false, e);
 
 		if (cpu < 0)
 			break;
 		if (is_shortage(rc) && s->running)
 			break;		/* as many as the machine allows: go on when one ends */
-		if (is_shortage(rc) && bury_all(s))
-			continue;
+		if (is_shortage(rc) && graves_bury(&s->graves))
+			continue;	/* who rests or dies has a process, too */
 		if (rc)
 			return rc;
-		s->head++;
+		if (last)
+			s->tail--;
+		else
+			s->head++;
 	}
 	start_ahead(p);
 	return 0;
@@ -609,8 +549,7 @@ static void kill_all(struct pool *p)
 	}
 	s->running = 0;
 	s->aheads = 0;
-	release(s);
-	collect_dying(s, true);
+	graves_bury(&s->graves);
 	zygote_end(&s->zygote);
 }
 
@@ -622,12 +561,10 @@ static int open_state(struct pool *p, sigset_t *before, struct err *e)
 
 	s->children = p->slots + AHEAD_MOST;
 	s->child = need(calloc((size_t)s->children, sizeof(*s->child)));
-	s->awake = need(calloc(CPU_SETSIZE, sizeof(*s->awake)));
-	s->reserved = need(calloc(CPU_SETSIZE, sizeof(*s->reserved)));
 	for (int i = 0; i < s->children; i++)
 		s->child[i].fd = -1;
-	if (sched_getaffinity(0, sizeof(s->cpus), &s->cpus))
-		return err_sys(e, "sched_getaffinity");
+	if (processors_open(&s->cpus, p->working_most, e))
+		return e->code;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -694,8 +631,6 @@ void pool_fini(struct pool *p)
 	fd_close(&p->state->signals);
 	free(p->state->queue);
 	free(p->state->child);
-	free(p->state->awake);
-	free(p->state->reserved);
 	free(p->state);
 	p->state = NULL;
 }

@@ -18,10 +18,13 @@
 #include <cmocka.h>
 
 enum { JOBS = 12, ALONE = 5, DIES = 7, WORK_US = 3000 };
+enum { LONG = 20, BRIEF = 20, BEGUN_MOST = LONG + BRIEF + 1 };
 
 /* What the children tell of themselves, in memory that all share */
 static struct told {
 	atomic_int at_work, most, waited, alone_waited, beside_alone, is_alone;
+	atomic_int begins;
+	struct pool_job begun[BEGUN_MOST];	/* in that order */
 } *told;
 
 struct tale {
@@ -78,7 +81,7 @@ static void done(void *ctx, struct pool_result *r)
 static struct tale run(int slots)
 {
 	struct tale t = { 0 };
-	struct pool p = { .slots = slots, .awake_most = 2, .play = play, .done = done,
+	struct pool p = { .slots = slots, .working_most = 2, .play = play, .done = done,
 			  .ctx = &t };
 	struct err e;
 	int sig;
@@ -132,12 +135,89 @@ static void with_one_slot_and_one_processor_nobody_is_made_beside(void **state)
 	assert_int_equal(atomic_load(&told->waited), 0);
 }
 
+/* Says what a trial says that sleeps */
+static bool sleep_a_while(void *ctx, const struct pool_job *job, int fd)
+{
+	static const char doze[] = "0 doze\n", end[] = "9 wake\n9 end\n";
+	const int i = atomic_fetch_add(&told->begins, 1);
+
+	(void)ctx;
+	if (i < BEGUN_MOST)
+		told->begun[i] = *job;
+	if (write(fd, doze, sizeof(doze) - 1) < 0)
+		_exit(1);
+	usleep(job->lasts_ns > NS_PER_S ? 100000 : 1000);
+	if (write(fd, end, sizeof(end) - 1) < 0)
+		_exit(1);
+	close(fd);
+	return true;
+}
+
+struct again {
+	struct pool *pool;
+	size_t id;
+};
+
+static void once_more(void *ctx, struct pool_result *r)
+{
+	const struct again *a = ctx;
+
+	if (r->job.id != a->id || r->job.try_number > 1)
+		return;
+	r->job.try_number++;
+	pool_add_again(a->pool, &r->job);
+}
+
+/* Twenty that are long and twenty that are not, with eight slots; @again: one that has a second try */
+static void run_long_and_brief(size_t again)
+{
+	struct pool p = { .slots = 8, .working_most = 8, .play = sleep_a_while, .done = once_more };
+	struct again a = { &p, again };
+	struct err e;
+	int sig;
+
+	memset(told, 0, sizeof(*told));
+	p.ctx = &a;
+	for (size_t i = 0; i < LONG + BRIEF; i++)
+		pool_add(&p, &(struct pool_job){ .id = i, .try_number = 1, .budget_ns = 10 * NS_PER_S,
+						 .lasts_ns = i < LONG ? 2 * NS_PER_S : 0 });
+	if (pool_run(&p, &sig, &e))
+		fail_msg("%s", e.text);
+	pool_fini(&p);
+	assert_int_equal(atomic_load(&told->begins), BEGUN_MOST);
+}
+
+static int place_of(size_t id, int try_number)
+{
+	for (int i = 0; i < BEGUN_MOST; i++)
+		if (told->begun[i].id == id && told->begun[i].try_number == try_number)
+			return i;
+	fail_msg("job %zu, try %d, has not begun", id, try_number);
+	return -1;
+}
+
+static void long_jobs_do_not_take_the_last_slot_while_brief_ones_wait(void **state)
+{
+	(void)state;
+	run_long_and_brief(LONG);	/* a brief one's second try */
+	assert_true(place_of(LONG + BRIEF - 1, 1) < place_of(LONG - 1, 1));
+}
+
+static void a_long_one_is_tried_again_before_others_begin(void **state)
+{
+	(void)state;
+	run_long_and_brief(0);
+	assert_true(place_of(0, 2) < place_of(LONG - 1, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_more_are_at_work_than_there_are_slots),
 		cmocka_unit_test(an_idle_processor_makes_the_next_ones_ahead),
 		cmocka_unit_test(with_one_slot_and_one_processor_nobody_is_made_beside),
+		cmocka_unit_test(long_jobs_do_not_take_the_last_slot_while_brief_ones_wait),
+		cmocka_unit_test(a_long_one_is_tried_again_before_others_begin),
 	};
 
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -279,6 +279,7 @@ struct name {
  * @least_ns: the shortest time its steps can take
  * @awake_ns: how much of it passes looking again and again, not asleep
  * @patience_ns: the longest that a step says it may wait (`within`)
+ * @timer_ns: the longest timer that a socket is set to (`keepalive`, `user_timeout`, `linger`)
  * @acts:    how many steps are done, each as often as its repeats say
  * @wire:    a step commands the wire, so the frames must cross one
  * @looks:   a step expects something
@@ -298,7 +299,7 @@ struct trial {
 	size_t steps;
 	struct name *names;
 	size_t name_count;
-	int64_t least_ns, awake_ns, patience_ns, acts;
+	int64_t least_ns, awake_ns, patience_ns, timer_ns, acts;
 	bool wire, looks, frames, runs;
 };
 

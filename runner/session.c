@@ -271,7 +271,7 @@ static bool try_again(struct course *c, const struct pool_job *job, const struct
 		return false;
 	next.try_number++;
 	next.alone = is_long || next.try_number > CROWDED_TRIES;
-	pool_add(&c->pool, &next);
+	pool_add_again(&c->pool, &next);
 	return true;
 }
 
@@ -411,8 +411,8 @@ static const struct suite_item *sorted_items;
 static int longest_first(const void *a, const void *b)
 {
 	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	const int64_t dx = sorted_items[x].work.least_ns,
-		      dy = sorted_items[y].work.least_ns;
+	const int64_t dx = forecast_lasts(&sorted_items[x].work),
+		      dy = forecast_lasts(&sorted_items[y].work);
 
 	if (dx != dy)
 		return dx < dy ? 1 : -1;
@@ -450,8 +450,10 @@ static void queue_all(struct course *c)
 	else
 		qsort(order, count, sizeof(*order), longest_first);
 	for (size_t i = 0; i < count; i++) {
+		const struct suite_item *item = item_of(s, order[i]);
 		const struct pool_job job = { .id = order[i], .try_number = 1,
-					      .budget_ns = budget_of(s, item_of(s, order[i])) };
+					      .budget_ns = budget_of(s, item),
+					      .lasts_ns = forecast_lasts(&item->work) };
 
 		if (!skip(c, order[i]))
 			pool_add(&c->pool, &job);
@@ -484,8 +486,8 @@ int session_run(struct session *s, int *signal, struct err *e)
 {
 	struct course c = {
 		.s = s,
-		.pool = { .slots = s->slots, .awake_most = SESSION_AWAKE_MOST, .play = play, .done = done,
-			  .tick = tick },
+		.pool = { .slots = s->slots, .working_most = SESSION_WORKING_MOST, .play = play,
+			  .done = done, .tick = tick },
 	};
 	int rc;
 

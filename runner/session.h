@@ -19,8 +19,8 @@ struct onlooker;
 struct report;
 struct results;
 
-/** Trials awake on each processor, at the most: one that sleeps long leaves its place */
-enum { SESSION_AWAKE_MOST = 4 };
+/** Trials at work on each processor, at the most: one that sleeps long leaves its place, one that only looks half of it */
+enum { SESSION_WORKING_MOST = 4 };
 
 /**
  * struct session - What to run and how

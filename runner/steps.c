@@ -2,6 +2,7 @@
 #include "runner/steps.h"
 
 #include "lib/arena.h"
+#include "lib/clock.h"
 #include "runner/header.h"
 #include "runner/looks.h"
 #include "runner/running.h"
@@ -9,6 +10,7 @@
 #include "runner/wiring.h"
 #include "runner/words.h"
 
+#include <errno.h>
 #include <string.h>
 
 /** What may follow the words of a host's step */
@@ -359,6 +361,20 @@ static void stay_awake(struct story *st, const struct step *s, int64_t ns)
 							rounds_outside(st)));
 }
 
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The time after which what the case sets its sockets to comes into play */
+static int64_t timer_of(const struct step *s)
+{
+	const int *keep = s->options.keepalive;
+	const int64_t probed_s = keep[0] + (int64_t)keep[1] * keep[2];
+
+	return longer(longer(s->options.user_timeout.ns, s->linger.ns), probed_s * NS_PER_S);
+}
+
 static void take_time(struct story *st, const struct step *s)
 {
 	const struct bound *b = &s->expect.bound;
@@ -366,9 +382,10 @@ static void take_time(struct story *st, const struct step *s)
 
 	if (s->verb != VERB_REPEAT && s->verb != VERB_END)
 		st->acts = plus(st->acts, rounds_outside(st));
-
-	if (patience > st->patience_ns)
-		st->patience_ns = patience;
+	st->patience_ns = longer(st->patience_ns, patience);
+	st->timer_ns = longer(st->timer_ns, timer_of(s));
+	if (!s->start && s->want.kind == OUTCOME_ERRNO && s->want.error == EINPROGRESS)
+		pass(st, s->within.ns, -1);	/* it is what a call yields whose time is over */
 	if (s->verb == VERB_AFTER)
 		pass(st, s->delay.ns, s->mark);
 	if (s->verb == VERB_MARK && s->mark >= 0) {
@@ -646,6 +663,7 @@ void steps_finish(struct story *st, struct complaints *c)
 	st->t->least_ns = st->now_ns;
 	st->t->awake_ns = st->awake_ns < st->now_ns ? st->awake_ns : st->now_ns;
 	st->t->patience_ns = st->patience_ns;
+	st->t->timer_ns = st->timer_ns;
 	st->t->acts = st->acts;
 }
 

@@ -16,6 +16,7 @@
  * @now_ns: the least time that has passed by then
  * @awake_ns: how much of it passes looking again and again, not asleep
  * @patience_ns: the longest that a step says it may wait (`within`)
+ * @timer_ns: the longest timer that a socket is set to (`keepalive`, `user_timeout`, `linger`)
  * @acts:   steps done by then, each as often as its repeats say
  */
 struct story {
@@ -32,7 +33,7 @@ struct story {
 		struct locus at;
 	} listener[LISTENERS_MOST];
 	size_t listeners;
-	int64_t now_ns, awake_ns, patience_ns, acts, mark_ns[NAMES_MOST];
+	int64_t now_ns, awake_ns, patience_ns, timer_ns, acts, mark_ns[NAMES_MOST];
 	size_t mark_depth[NAMES_MOST];
 };
 

@@ -551,6 +551,9 @@ static const struct { const char *steps; int64_t least_ms, awake_ms; } times[] =
 	{ "expect server a NONE between 20ms and 30ms",			20, 20 },
 	{ "mark m\nafter 20ms\nexpect server a NONE between 20ms and 30ms from m", 20, 20 },
 	{ "expect server a NONE within 20ms",				0, 0 },
+	{ "client read a within 20ms => EINPROGRESS",			20, 0 },
+	{ "client read a within 20ms => EOF",				0, 0 },
+	{ "client start read a within 1s\nclient await a within 20ms => EINPROGRESS", 20, 0 },
 	{ "repeat 100000\nafter 60m\nafter 60m\nend",			720000000000, 0 },
 };
 
@@ -577,6 +580,12 @@ static void steps_are_counted_and_what_they_may_wait(void **state)
 		assert_int_equal(w->t.acts - before, 3 + 6);
 	WITH("repeat 3\nexpect server a NONE within 2s\nend\nclient send a \"x\" within 1s")
 		assert_int_equal(w->t.patience_ns, 2000000000);
+	WITH("client set a user_timeout 3s\nclient set a keepalive 2\nclient close a linger 1s")
+		assert_int_equal(w->t.timer_ns, 8000000000);
+	WITH("client close a linger 4s")
+		assert_int_equal(w->t.timer_ns, 4000000000);
+	WITH("client set a user_timeout 3s")
+		assert_int_equal(w->t.timer_ns, 3000000000);
 	WITH("expect server a NONE")
 		assert_true(w->t.looks);
 	WITH("mark m")

@@ -314,7 +314,7 @@ static struct forecast_trial work_of(const struct trial *t)
 {
 	return (struct forecast_trial){
 		.least_ns = t->least_ns, .awake_ns = t->awake_ns,
-		.patience_ns = t->patience_ns, .acts = t->acts,
+		.patience_ns = t->patience_ns, .timer_ns = t->timer_ns, .acts = t->acts,
 		.ipv6 = t->family == FAMILY_IPV6, .looks = t->looks,
 	};
 }
