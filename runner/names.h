@@ -27,6 +27,7 @@ struct names {
 		enum verb by;			/* NAME_HELD: the command that keeps it */
 		int started[HOST_COUNT];	/* line of a call that nobody awaited yet, 0 for none */
 		enum verb call[HOST_COUNT];	/* that call */
+		int cut[HOST_COUNT];		/* line of the step that took away what it needs, 0 for none */
 	} *state;
 	size_t count;
 };

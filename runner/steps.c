@@ -236,6 +236,10 @@ static void read_await(struct work *k)
 	if (!state->started[k->s->host])
 		reader_complain(k->r, t, "no call on \"%s\" was begun with start by the %s",
 				reader_show(k->r, t), host_name[k->s->host]);
+	else if (state->cut[k->s->host])
+		reader_complain(k->r, t, "the call on \"%s\" that line %d began is cut short by "
+				"line %d: nothing comes of it", reader_show(k->r, t),
+				state->started[k->s->host], state->cut[k->s->host]);
 	k->awaited = state->call[k->s->host];
 	state->started[k->s->host] = 0;
 }
@@ -498,6 +502,40 @@ static void check_start(struct work *k)
 				state->started[s->host]);
 	state->started[s->host] = k->r->line->number;
 	state->call[s->host] = s->verb;
+	state->cut[s->host] = 0;
+}
+
+/*
+ * A call that goes on has its descriptor: without it there is nothing to go on with, and the
+ * number may be another's by then. A connect() that is under way is undone by some calls; to
+ * ask what came of it would be to begin another one.
+ */
+static bool cuts_short(enum verb verb, enum verb call)
+{
+	switch (verb) {
+	case VERB_CLOSE:
+	case VERB_ABORT:
+	case VERB_VANISH:
+		return call != VERB_CLOSE;
+	case VERB_SHUTDOWN:
+	case VERB_DISCONNECT:
+	case VERB_RECONNECT:
+		return call == VERB_CONNECT;
+	default:
+		return false;
+	}
+}
+
+static void note_cut(struct work *k)
+{
+	const struct step *s = k->s;
+	struct name_state *state;
+
+	if (s->start || s->host == HOST_NONE || s->conn < 0)
+		return;
+	state = &k->st->names.state[s->conn];
+	if (state->started[s->host] && cuts_short(s->verb, state->call[s->host]))
+		state->cut[s->host] = k->r->line->number;
 }
 
 static void read_result(struct work *k, const struct token *arrow)
@@ -605,6 +643,7 @@ static void read_words(struct work *k)
 		verb_rows[verb].read(k);
 	}
 	check_start(k);
+	note_cut(k);
 	read_tail(k);
 	take_time(k->st, s);
 }
