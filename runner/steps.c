@@ -379,7 +379,25 @@ static int64_t timer_of(const struct step *s)
 	return longer(longer(s->options.user_timeout.ns, s->linger.ns), probed_s * NS_PER_S);
 }
 
-static void take_time(struct story *st, const struct step *s)
+/* What a call yields whose time is over, and at no other time; 0: nothing, or others may yield it, too */
+static int overdue(enum verb call)
+{
+	switch (call) {
+	case VERB_CONNECT:
+	case VERB_RECONNECT:
+	case VERB_CLOSE:
+		return EINPROGRESS;
+	case VERB_ACCEPT:
+	case VERB_SEND:
+	case VERB_READ:
+		return EAGAIN;
+	default:
+		return 0;
+	}
+}
+
+/* @call: the step's verb, or that of the call which it awaits */
+static void take_time(struct story *st, const struct step *s, enum verb call)
 {
 	const struct bound *b = &s->expect.bound;
 	const int64_t patience = b->kind == BOUND_WITHIN ? b->high.ns : s->within.ns;
@@ -388,8 +406,8 @@ static void take_time(struct story *st, const struct step *s)
 		st->acts = plus(st->acts, rounds_outside(st));
 	st->patience_ns = longer(st->patience_ns, patience);
 	st->timer_ns = longer(st->timer_ns, timer_of(s));
-	if (!s->start && s->want.kind == OUTCOME_ERRNO && s->want.error == EINPROGRESS)
-		pass(st, s->within.ns, -1);	/* it is what a call yields whose time is over */
+	if (s->want.kind == OUTCOME_ERRNO && s->want.error == overdue(call))
+		pass(st, s->within.ns, -1);
 	if (s->verb == VERB_AFTER)
 		pass(st, s->delay.ns, s->mark);
 	if (s->verb == VERB_MARK && s->mark >= 0) {
@@ -645,7 +663,7 @@ static void read_words(struct work *k)
 	check_start(k);
 	note_cut(k);
 	read_tail(k);
-	take_time(k->st, s);
+	take_time(k->st, s, s->verb == VERB_AWAIT ? k->awaited : s->verb);
 }
 
 static bool same_look(const struct step *a, const struct step *b)
