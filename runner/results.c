@@ -27,7 +27,7 @@ enum {
 struct results {
 	char *path;
 	int dir, marker, verdicts;
-	char *recent;		/* the folder written into last, and its descriptor */
+	char *recent;		/* the folder written into or read from last, and its descriptor */
 	int recent_dir;
 	char **line;		/* by index in the plan; NULL: none yet */
 	size_t lines;
@@ -441,7 +441,8 @@ int results_create(struct results *r, const char *path, int *fd, struct err *e)
  * trial, many of one case.
  * Return: the descriptor, still @r's, or a negative errno
  */
-static int recent_parent(struct results *r, const char *path, const char **leaf, struct err *e)
+static int recent_parent(struct results *r, const char *path, bool make, const char **leaf,
+			 struct err *e)
 {
 	const char *slash = strrchr(path, '/');
 	const size_t len = slash ? (size_t)(slash - path) : 0;
@@ -450,7 +451,7 @@ static int recent_parent(struct results *r, const char *path, const char **leaf,
 		free(r->recent);
 		r->recent = NULL;
 		fd_close(&r->recent_dir);
-		if (open_parent(r, path, true, &r->recent_dir, leaf, e))
+		if (open_parent(r, path, make, &r->recent_dir, leaf, e))
 			return e->code;
 		r->recent = strndup(path, len);	/* NULL: opened anew next time */
 	}
@@ -463,7 +464,7 @@ static int recent_parent(struct results *r, const char *path, const char **leaf,
 int results_write(struct results *r, const char *path, const struct buf *b, struct err *e)
 {
 	const char *leaf;
-	const int dir = recent_parent(r, path, &leaf, e);
+	const int dir = recent_parent(r, path, true, &leaf, e);
 
 	if (dir < 0)
 		return dir;
@@ -490,12 +491,13 @@ static int read_whole(int fd, const char *path, size_t most, struct buf *b, stru
 
 int results_read(struct results *r, const char *path, size_t most, struct buf *b, struct err *e)
 {
-	autofd dir = -1, fd = -1;
 	const char *leaf;
+	const int dir = recent_parent(r, path, false, &leaf, e);
+	autofd fd = -1;
 	struct stat st;
 
-	if (open_parent(r, path, false, &dir, &leaf, e))
-		return e->code;
+	if (dir < 0)
+		return dir;
 	fd = openat(dir, leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st))
 		return err_sys(e, "results: %s", path);
