@@ -495,12 +495,26 @@ bool pool_takes_last(int slots, size_t taken, int64_t first_ns, int64_t last_ns)
 	       last_ns <= BRIEF_NS;
 }
 
-static bool last_is_next(const struct pool *p)
+/* The first of the queue, or the last but for those that want to be alone, which are for the end */
+static size_t next_job(const struct pool *p)
 {
 	const struct pool_state *s = p->state;
-	const struct pool_job *first = &s->queue[s->head], *last = &s->queue[s->tail - 1];
+	size_t last = s->tail - 1;
 
-	return !last->alone && pool_takes_last(p->slots, s->running, first->lasts_ns, last->lasts_ns);
+	while (last > s->head && s->queue[last].alone)
+		last--;
+	return pool_takes_last(p->slots, s->running, s->queue[s->head].lasts_ns,
+			       s->queue[last].lasts_ns) ? last : s->head;
+}
+
+static void take_out(struct pool_state *s, size_t at)
+{
+	if (at == s->head) {
+		s->head++;
+		return;
+	}
+	memmove(&s->queue[at], &s->queue[at + 1], (s->tail - at - 1) * sizeof(*s->queue));
+	s->tail--;
 }
 
 static int start_some(struct pool *p, struct err *e)
@@ -508,8 +522,8 @@ static int start_some(struct pool *p, struct err *e)
 	struct pool_state *s = p->state;
 
 	while (!s->stop && s->head < s->tail && s->running < (size_t)p->slots) {
-		const bool last = last_is_next(p);
-		const struct pool_job *job = &s->queue[last ? s->tail - 1 : s->head];
+		const size_t next = next_job(p);
+		const struct pool_job *job = &s->queue[next];
 		const int cpu = processors_for(&s->cpus, job->alone);
 		const int rc = cpu < 0 ? 0 : start(p, job, cpu, false, e);
 
@@ -521,10 +535,7 @@ static int start_some(struct pool *p, struct err *e)
 			continue;	/* who rests or dies has a process, too */
 		if (rc)
 			return rc;
-		if (last)
-			s->tail--;
-		else
-			s->head++;
+		take_out(s, next);
 	}
 	start_ahead(p);
 	return 0;

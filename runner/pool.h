@@ -91,7 +91,7 @@ bool pool_takes_last(int slots, size_t taken, int64_t first_ns, int64_t last_ns)
  * pool_add_again() - From @done: another try of that job
  *
  * A long one is the next to begin, lest it alone decides when the run ends, but for one
- * that wants to be alone: that is for the end, where fewer are.
+ * that wants to be alone: that is for the end, where fewer are, and stays there.
  */
 void pool_add_again(struct pool *p, const struct pool_job *job);
 
