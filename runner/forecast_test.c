@@ -34,6 +34,7 @@ static const struct {
 	{ "the longest at the end is on top",	{ 10, 10, 60 },			{ 0 },		3, 2, 70 },
 	{ "only seven at once look",		{ 60, 60, 60, 60, 60, 60, 60, 60 }, { 60, 60, 60, 60, 60, 60, 60, 60 }, 8, 9, 120 },
 	{ "five do, where four may work",	{ 60, 60, 60, 60, 60 },		{ 60, 60, 60, 60, 60 }, 5, 9, 60 },
+	{ "the next has the place that is free first", { 70, 60, 50, 40, 30, 20, 10, 60 }, { 70, 60, 50, 40, 30, 20, 10, 60 }, 8, 9, 70 },
 	{ "who sleeps leaves its place",	{ 60, 60, 60, 60, 60, 60, 60, 60 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, 8, 9, 61 },
 	{ "what never ends is no trouble",	{ INT64_MAX / 2 / S, INT64_MAX / 2 / S, INT64_MAX / 2 / S },
 						{ 0 },				3, 1, -1 },
@@ -60,11 +61,11 @@ static void waits_pass_side_by_side_where_there_is_room(void **state)
 	}
 }
 
-/* Eight slots, one of which is for what is brief: two minutes are time enough for all of that */
+/* Eight slots, one of which is for what is brief: two minutes are time enough for all of that, one is not */
 static void the_last_slots_are_for_the_brief_ones(void **state)
 {
 	const struct forecast_pace pace = { .hosts_ns = S, .processors = 1 };
-	struct forecast_trial t[9 + 40] = { 0 };
+	struct forecast_trial t[9 + 100] = { 0 };
 	const size_t count = sizeof(t) / sizeof(t[0]);
 
 	(void)state;

@@ -43,6 +43,7 @@ static void few_rest_and_many_die_together(void **state)
 	(void)state;
 	for (int i = 0; i < GRAVES_RESTING_MOST - 1; i++)
 		graves_lay(&g, pid[i] = child());
+	assert_int_equal(g.restings, GRAVES_RESTING_MOST - 1);
 	for (int i = 0; i < GRAVES_RESTING_MOST - 1; i++)
 		assert_true(lives(pid[i]));
 	graves_lay(&g, pid[GRAVES_RESTING_MOST - 1] = child());
@@ -65,6 +66,49 @@ static void who_rests_is_buried_too_and_nobody_twice(void **state)
 	assert_false(graves_bury(&g));
 }
 
+static void who_is_dead_leaves_its_grave_when_another_comes(void **state)
+{
+	struct graves g = { 0 };
+	siginfo_t info;
+
+	(void)state;
+	for (int i = 0; i < GRAVES_RESTING_MOST; i++)
+		graves_lay(&g, child());
+	for (size_t i = 0; i < g.dyings; i++)
+		assert_int_equal(waitid(P_PID, (id_t)g.dying[i], &info, WEXITED | WNOWAIT), 0);
+	graves_lay(&g, child());
+	assert_int_equal(g.dyings, 0);
+	graves_bury(&g);
+}
+
+/* Such as take their time */
+static void one_more_waits_until_the_first_is_dead(void **state)
+{
+	struct graves g = { .dyings = GRAVES_DYING_MOST };
+	pid_t killer[GRAVES_RESTING_MOST];
+
+	(void)state;
+	for (int i = 0; i < GRAVES_DYING_MOST; i++)
+		g.dying[i] = child();
+	for (int i = 0; i < GRAVES_RESTING_MOST - 1; i++)
+		graves_lay(&g, child());
+	for (int i = 0; i < GRAVES_RESTING_MOST; i++) {
+		killer[i] = fork();
+		assert_true(killer[i] >= 0);
+		if (killer[i] == 0) {
+			usleep(50000);
+			_exit(kill(g.dying[i], SIGKILL));
+		}
+	}
+	graves_lay(&g, child());
+	assert_in_range(g.dyings, 1, GRAVES_DYING_MOST);
+	for (size_t i = 0; i < g.dyings; i++)
+		kill(g.dying[i], SIGKILL);
+	graves_bury(&g);
+	for (int i = 0; i < GRAVES_RESTING_MOST; i++)
+		assert_int_equal(waitpid(killer[i], NULL, 0), killer[i]);
+}
+
 static void never_more_die_than_there_are_graves(void **state)
 {
 	struct graves g = { 0 };
@@ -83,6 +127,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_rest_and_many_die_together),
 		cmocka_unit_test(who_rests_is_buried_too_and_nobody_twice),
+		cmocka_unit_test(who_is_dead_leaves_its_grave_when_another_comes),
+		cmocka_unit_test(one_more_waits_until_the_first_is_dead),
 		cmocka_unit_test(never_more_die_than_there_are_graves),
 	};
 

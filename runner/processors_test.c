@@ -27,6 +27,7 @@ static const struct {
 	{ "four that work are all",		2, { 8, 8 }, { false }, NONE, NONE },
 	{ "a reserved one is for nobody",	3, { 0, 4, 4 }, { true, false, false }, 1, NONE },
 	{ "not even where all others are full",	2, { 0, 8 }, { true, false }, NONE, NONE },
+	{ "wherever it is",			2, { 8, 0 }, { false, true }, NONE, NONE },
 	{ "but where it sleeps and is the only one", 1, { 0 }, { true }, 0, 0 },
 	{ "and not while it works",		1, { 2 }, { true }, NONE, NONE },
 };
