@@ -273,7 +273,7 @@ COVERS(kind_info, SEGMENT_KIND_COUNT);
 /* ----------------------------------------- words with no table of their own */
 
 const struct word_info call_info[] = {
-	{ "start", "start", "begin the call and go on; an await step takes its result" },
+	{ "start", "start", "begin the call and go on; an await step takes its result, if no step cut it short" },
 	{ "within", "within D", "how long the call may take; 5s where nothing is said" },
 	{ "slack", "slack S", "how late the step may begin and still be judged; 20ms where nothing is said" },
 	{ "=>", "=> RESULT", "what must come of it: ok (the default), ERRNO from any of its calls, or CALL ERRNO" },
