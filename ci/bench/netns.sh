@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# netns.sh FLOOR N [looking]: N times what `floor 1` does, the way a script does it:
-# with `ip netns`. FLOOR only plays the sockets' part. `looking`: and what lastack
-# does beside: the same settings pinned, and where the sockets are after each of
-# the two connections, by ss. Run it where /run/netns may be written to
-# (ci/bench/bench gives it one of its own).
+# netns.sh FLOOR N [looking|capturing]: N times what `floor 1` does, the way a script
+# does it: with `ip netns`. FLOOR only plays the sockets' part. `looking`: and what
+# lastack does beside: the same settings pinned, and where the sockets are after each
+# of the two connections, by ss. `capturing`: that, and every frame kept, by tcpdump.
+# Run it where /run/netns may be written to (ci/bench/bench gives it one of its own).
 set -eu
 floor=$1
 n=$2
@@ -16,6 +16,7 @@ clean()
 {
 	ip netns del "$run-server" 2>/dev/null || :
 	ip netns del "$run-client" 2>/dev/null || :
+	rm -f "/run/$run.pcap" "/run/$run.log"
 }
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
@@ -32,6 +33,22 @@ look()
 	for host in "$s" "$c"; do
 		ip netns exec "$host" ss -Htan >/dev/null
 	done
+}
+
+# It says when it listens; before that, frames are lost
+begin_capture()
+{
+	ip netns exec "$c" tcpdump -Z root --immediate-mode -Uni v0 -w "/run/$run.pcap" 2>"/run/$run.log" &
+	tcpdump=$!
+	until grep -q 'listening on' "/run/$run.log"; do
+		kill -0 "$tcpdump"
+	done
+}
+
+end_capture()
+{
+	kill -INT "$tcpdump"
+	wait "$tcpdump"
 }
 
 one_case()
@@ -51,9 +68,12 @@ one_case()
 			:
 		done
 	done
+	[ "$looking" != capturing ] || begin_capture
 	ip netns exec "$s" "$floor" serve &
+	serve=$!
 	ip netns exec "$c" "$floor" connect
-	wait $!
+	wait "$serve"
+	[ "$looking" != capturing ] || end_capture
 	[ -z "$looking" ] || { look; look; }
 	clean
 }
