@@ -1,16 +1,23 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# netns.py N: N times what `floor 1` does, the way a Python program does it: with
-# pyroute2 (package python3-pyroute2), in one process. Prints milliseconds for each.
+# netns.py N [looking]: N times what `floor 1` does, the way a Python program does it:
+# with pyroute2 (package python3-pyroute2), in one process. `looking`: and the settings
+# that lastack pins, and where the sockets are after each of the two connections, by
+# sock_diag. Prints milliseconds for each.
 import os
 import socket
 import sys
 import time
 
-from pyroute2 import IPRoute, netns
+from pyroute2 import DiagSocket, IPRoute, netns
 
 SERVER, CLIENT, PORT, FROM = "10.0.0.1", "10.0.0.2", 8080, 40000
+PINS = {
+    "ipv4/tcp_congestion_control": "reno", "ipv4/tcp_rmem": "4096 131072 6291456",
+    "ipv4/tcp_no_metrics_save": "1", "ipv4/tcp_max_syn_backlog": "1024",
+    "ipv6/conf/default/disable_ipv6": "1",
+}
 HOME = os.open("/proc/self/ns/net", os.O_RDONLY)
 
 
@@ -59,11 +66,26 @@ def await_carrier(ip):
         pass
 
 
-def one_case(number):
+def pin():
+    for name, value in PINS.items():
+        with open("/proc/sys/net/" + name, "w") as f:
+            f.write(value)
+
+
+def diag():
+    d = DiagSocket()
+    d.bind()
+    return d
+
+
+def one_case(number, looking):
     server, client = (f"lastack-bench-{os.getpid()}-{number}-{who}" for who in "sc")
     for name in (server, client):
         netns.create(name)
     try:
+        if looking:
+            inside(server, pin)
+            inside(client, pin)
         there, here = inside(server, IPRoute), inside(client, IPRoute)
         here.link("add", ifname="v0", kind="veth",
                   peer={"ifname": "v0", "net_ns_fd": server})
@@ -71,12 +93,17 @@ def one_case(number):
         furnish(here, CLIENT)
         await_carrier(there)
         await_carrier(here)
+        eyes = [inside(name, diag) for name in (server, client)] if looking else []
         listener = inside(server, listening)
         for _ in range(2):
             fd = inside(client, connected)
             listener.accept()[0].close()
             fd.recv(1)
             fd.close()
+            for eye in eyes:
+                eye.get_sock_stats(family=socket.AF_INET)
+        for eye in eyes:
+            eye.close()
         listener.close()
         there.close()
         here.close()
@@ -88,5 +115,5 @@ def one_case(number):
 count = int(sys.argv[1])
 begun = time.monotonic()
 for i in range(count):
-    one_case(i)
+    one_case(i, sys.argv[2:] == ["looking"])
 print(f"{(time.monotonic() - begun) * 1e3 / count:.3f}")
