@@ -2,7 +2,6 @@
 #include "runner/steps.h"
 
 #include "lib/arena.h"
-#include "lib/clock.h"
 #include "runner/header.h"
 #include "runner/looks.h"
 #include "runner/running.h"
@@ -10,7 +9,6 @@
 #include "runner/wiring.h"
 #include "runner/words.h"
 
-#include <errno.h>
 #include <string.h>
 
 /** What may follow the words of a host's step */
@@ -266,6 +264,7 @@ static void read_running(struct work *k)
 
 static void read_look(struct work *k)
 {
+	k->st->t->looks = true;
 	looks_read(k->r, &k->st->names, k->s);
 }
 
@@ -303,22 +302,12 @@ static void read_repeat(struct work *k)
 		return;
 	}
 	st->open[st->depth - 1] = (struct open_repeat){
-		.step = (size_t)(k->s - st->t->step), .rounds = 1, .before_ns = st->now_ns,
+		.step = (size_t)(k->s - st->t->step), .rounds = 1, .before_ns = st->elapse.now_ns,
 	};
 	if (rounds_outside(st) * rounds > ROUNDS_MOST)
 		reader_complain(k->r, t, "the repeats multiply to more than %d rounds", ROUNDS_MOST);
 	else
 		st->open[st->depth - 1].rounds = rounds;
-}
-
-static int64_t times(int64_t ns, int64_t rounds)
-{
-	return ns > INT64_MAX / 2 / rounds ? INT64_MAX / 2 : ns * rounds;
-}
-
-static int64_t plus(int64_t a, int64_t b)
-{
-	return a > INT64_MAX / 2 - b ? INT64_MAX / 2 : a + b;
 }
 
 static void read_end(struct work *k)
@@ -337,93 +326,7 @@ static void read_end(struct work *k)
 	st->t->step[open->step].partner = (size_t)(k->s - st->t->step);
 	if (k->s->partner + 1 == st->t->step[open->step].partner)
 		reader_complain(k->r, k->verb, "nothing stands between repeat and end");
-	st->now_ns = plus(open->before_ns, times(st->now_ns - open->before_ns, open->rounds));
-}
-
-/**
- * pass() - The least time that a step takes
- *
- * What counts from a mark set on the same level is no longer than it says;
- * from a mark outside of a repeat it may be nothing in all rounds but the first.
- */
-static void pass(struct story *st, int64_t ns, int mark)
-{
-	if (mark < 0)
-		st->now_ns = plus(st->now_ns, ns);
-	else if (st->mark_depth[mark] == st->depth && plus(st->mark_ns[mark], ns) > st->now_ns)
-		st->now_ns = plus(st->mark_ns[mark], ns);
-}
-
-/* What watch.c looks at each millisecond for so long, before it sleeps longer */
-static const int64_t LOOKING_NS = 50000000;
-
-/* Frames are heard of, all else must be looked at again and again */
-static void stay_awake(struct story *st, const struct step *s, int64_t ns)
-{
-	if (s->expect.look != LOOK_WIRE && s->expect.look != LOOK_EXCHANGE)
-		st->awake_ns = plus(st->awake_ns, times(ns < LOOKING_NS ? ns : LOOKING_NS,
-							rounds_outside(st)));
-}
-
-static int64_t longer(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* The time after which what the case sets its sockets to comes into play */
-static int64_t timer_of(const struct step *s)
-{
-	const int *keep = s->options.keepalive;
-	const int64_t probed_s = keep[0] + (int64_t)keep[1] * keep[2];
-
-	return longer(longer(s->options.user_timeout.ns, s->linger.ns), probed_s * NS_PER_S);
-}
-
-/* What a call yields whose time is over, and at no other time; 0: nothing, or others may yield it, too */
-static int overdue(enum verb call)
-{
-	switch (call) {
-	case VERB_CONNECT:
-	case VERB_RECONNECT:
-	case VERB_CLOSE:
-		return EINPROGRESS;
-	case VERB_ACCEPT:
-	case VERB_SEND:
-	case VERB_READ:
-		return EAGAIN;
-	default:
-		return 0;
-	}
-}
-
-/* @call: the step's verb, or that of the call which it awaits */
-static void take_time(struct story *st, const struct step *s, enum verb call)
-{
-	const struct bound *b = &s->expect.bound;
-	const int64_t patience = b->kind == BOUND_WITHIN ? b->high.ns : s->within.ns;
-
-	if (s->verb != VERB_REPEAT && s->verb != VERB_END)
-		st->acts = plus(st->acts, rounds_outside(st));
-	st->patience_ns = longer(st->patience_ns, patience);
-	st->timer_ns = longer(st->timer_ns, timer_of(s));
-	if (s->want.kind == OUTCOME_ERRNO && s->want.error == overdue(call))
-		pass(st, s->within.ns, -1);
-	if (s->verb == VERB_AFTER)
-		pass(st, s->delay.ns, s->mark);
-	if (s->verb == VERB_MARK && s->mark >= 0) {
-		st->mark_ns[s->mark] = st->now_ns;
-		st->mark_depth[s->mark] = st->depth;
-	}
-	if (s->verb != VERB_EXPECT && s->verb != VERB_NEVER)
-		return;
-	st->t->looks = true;
-	if (b->kind == BOUND_FOR) {
-		pass(st, b->high.ns, -1);
-		stay_awake(st, s, b->high.ns);
-	} else if (b->kind == BOUND_BETWEEN) {
-		pass(st, b->low.ns, b->mark);
-		stay_awake(st, s, b->low.ns);
-	}
+	elapse_repeat(&st->elapse, open->before_ns, open->rounds);
 }
 
 /* ------------------------------------------------------------ the whole line */
@@ -663,7 +566,8 @@ static void read_words(struct work *k)
 	check_start(k);
 	note_cut(k);
 	read_tail(k);
-	take_time(k->st, s, s->verb == VERB_AWAIT ? k->awaited : s->verb);
+	elapse_step(&k->st->elapse, s, s->verb == VERB_AWAIT ? k->awaited : s->verb, k->st->depth,
+		    rounds_outside(k->st));
 }
 
 static bool same_look(const struct step *a, const struct step *b)
@@ -717,11 +621,7 @@ void steps_finish(struct story *st, struct complaints *c)
 {
 	for (size_t i = 0; i < st->depth && i < REPEAT_DEPTH_MOST; i++)
 		complain(c, st->t->step[st->open[i].step].at, "this repeat has no end");
-	st->t->least_ns = st->now_ns;
-	st->t->awake_ns = st->awake_ns < st->now_ns ? st->awake_ns : st->now_ns;
-	st->t->patience_ns = st->patience_ns;
-	st->t->timer_ns = st->timer_ns;
-	st->t->acts = st->acts;
+	elapse_total(&st->elapse, st->t);
 }
 
 /* ------------------------------------------------------------ names to come */

@@ -2,6 +2,7 @@
 #ifndef RUNNER_STEPS_H
 #define RUNNER_STEPS_H
 
+#include "runner/elapse.h"
 #include "runner/names.h"
 #include "runner/reader.h"
 #include "runner/scenario.h"
@@ -13,11 +14,7 @@
  * struct story - A trial's steps while they are read
  * @t:     the trial; its steps have room for all lines
  * @names: what they may speak of
- * @now_ns: the least time that has passed by then
- * @awake_ns: how much of it passes looking again and again, not asleep
- * @patience_ns: the longest that a step says it may wait (`within`)
- * @timer_ns: the longest timer that a socket is set to (`keepalive`, `user_timeout`, `linger`)
- * @acts:   steps done by then, each as often as its repeats say
+ * @elapse: how long they take
  */
 struct story {
 	const struct scenario *s;
@@ -33,8 +30,7 @@ struct story {
 		struct locus at;
 	} listener[LISTENERS_MOST];
 	size_t listeners;
-	int64_t now_ns, awake_ns, patience_ns, timer_ns, acts, mark_ns[NAMES_MOST];
-	size_t mark_depth[NAMES_MOST];
+	struct elapse elapse;
 };
 
 /** steps_foresee() - Note the names that a line will give */
