@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 
 enum { SHOWN_MOST = 4096 };	/* bytes of what was read that go into the record */
-static const int64_t CALL_MOST_NS = 5 * NS_PER_S;
 
 static void tell_call(struct play *p, const struct step *s, const char *name, int error)
 {

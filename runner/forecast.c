@@ -18,6 +18,7 @@
 #include "lib/err.h"
 #include "runner/lab.h"
 #include "runner/pool.h"
+#include "runner/scenario.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -42,9 +43,6 @@ enum { LOOKING = 5 };
    percent of that, mostly none or all. Means over all quick cases, one at a time */
 static const int64_t AWAKE_MORE_NS = 4 * NS_PER_MS, ASLEEP_MORE_NS = 5 * NS_PER_MS;
 enum { PATIENCE = 20 };
-
-/* A call that is not said to have longer takes no longer than that */
-static const int64_t CALL_NS = 5 * NS_PER_S;
 
 /* ------------------------------------------------------------ the pace */
 
@@ -182,7 +180,7 @@ static int64_t stay_of(const struct forecast_trial *t)
 
 int64_t forecast_lasts(const struct forecast_trial *t)
 {
-	const int64_t wait = later(t->patience_ns, CALL_NS);
+	const int64_t wait = later(t->patience_ns, CALL_MOST_NS);
 	const int64_t timer = t->timer_ns < wait ? t->timer_ns : wait;
 
 	return later(later(t->least_ns, timer), t->patience_ns / 100 * PATIENCE);

@@ -23,6 +23,9 @@ enum {
 	LISTENERS_MOST = 64,
 };
 
+/** How long a call may take that is not given a `within`, nanoseconds */
+#define CALL_MOST_NS	INT64_C(5000000000)
+
 /** enum family - The address family of a trial */
 enum family { FAMILY_IPV4, FAMILY_IPV6 };
 
